@@ -1,0 +1,211 @@
+"""Who may sign in, where they are signed in, and whom they want nothing to do with."""
+
+import hashlib
+import hmac
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from pupmatch.lib.ids import UUIDModel
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; addresses are kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A new account; without a password it cannot sign in by one."""
+        user = self.model(email=normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Staff with every permission."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The account of an address, however it is capitalised."""
+        return self.get(email=normalize_email(username or ""))
+
+
+def normalize_email(email: str) -> str:
+    """The form in which an address is stored and compared.
+
+    Mail hosts treat capitals alike in practice; two accounts that differ by them are one person.
+    """
+    return email.strip().lower()
+
+
+class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
+    """An account. The dog and everything about it lives in the rooms above."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(
+        default=True, help_text="Without it nobody can sign in, and nobody sees the profile."
+    )
+    is_staff = models.BooleanField(default=False, help_text="May sign in to this admin.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
+            )
+        ]
+        indexes = [models.Index(fields=["-created_at"], name="user_newest")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Sign-ins, by whether they still count."""
+
+    def live(self) -> "SessionQuerySet":
+        """Neither ended nor expired."""
+        return self.filter(ended_at=None, expires_at__gt=timezone.now())
+
+    def end(self, reason: str) -> int:
+        """End the live ones; every token of theirs is dead at its next use. Says how many."""
+        return self.live().update(ended_at=timezone.now(), end_reason=reason)
+
+
+class Session(UUIDModel):
+    """One sign-in on one device: the family that its refresh tokens belong to."""
+
+    class EndReason(models.TextChoices):
+        LOGOUT = "logout", "signed out"
+        REUSE = "reuse", "a spent refresh token came back"
+        PASSWORD = "password", "the password changed"  # noqa: S105 (a reason, not a secret)
+        STAFF = "staff", "ended by staff"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    ip_address = models.GenericIPAddressField()
+    user_agent = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=10, blank=True, choices=EndReason.choices)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, end_reason="")
+                | Q(ended_at__isnull=False) & ~Q(end_reason=""),
+                name="session_ends_for_a_reason",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["user", "-last_used_at"],
+                condition=Q(ended_at=None),
+                name="session_of_user_by_last_use",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_agent or 'unknown client'} since {self.created_at:%Y-%m-%d}"
+
+
+class RefreshTokenRecord(models.Model):
+    """A refresh token that was handed out; `spent_at` is when it was first used."""
+
+    jti = models.CharField(primary_key=True, max_length=32)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="refresh_tokens")
+    created_at = models.DateTimeField(default=timezone.now)
+    spent_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"refresh token of {self.created_at:%Y-%m-%d %H:%M}"
+
+
+def email_digest(email: str) -> str:
+    """A keyed hash that finds attempts on one address again without storing unknown addresses."""
+    key = hashlib.sha256(b"email-digest:" + settings.SECRET_KEY.encode()).digest()
+    return hmac.new(key, normalize_email(email).encode(), hashlib.sha256).hexdigest()
+
+
+class AuthenticationAttempt(UUIDModel):
+    """One attempt to prove who one is, and how it ended."""
+
+    class Method(models.TextChoices):
+        REGISTER = "register"
+        PASSWORD = "password"  # noqa: S105 (a method, not a secret)
+        REFRESH = "refresh"
+        RESET = "reset"
+        ADMIN = "admin"
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+
+    user = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="attempts",
+        db_index=False,
+    )
+    email_digest = models.CharField(max_length=64, blank=True)
+    method = models.CharField(max_length=10, choices=Method.choices)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    ip_address = models.GenericIPAddressField()
+    user_agent = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="attempt_of_user_newest"),
+            models.Index(fields=["-created_at"], name="attempt_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.outcome}"
+
+
+class BlockQuerySet(models.QuerySet["Block"]):
+    """Blocks, seen from one person."""
+
+    def around(self, user: User) -> models.QuerySet:
+        """Ids of everybody whom `user` blocked or who blocked `user`."""
+        made = self.filter(blocker=user).values("blocked_id")
+        received = self.filter(blocked=user).values("blocker_id")
+        return made.union(received, all=True)
+
+
+class Block(UUIDModel):
+    """`blocker` wants to see and hear nothing of `blocked`, nor be seen."""
+
+    blocker = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="blocks_made", db_index=False
+    )
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocks_received")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once"),
+            models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="block_not_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"

@@ -1,0 +1,105 @@
+# Sourced: everything between a bare Debian or Ubuntu and a project that runs. Each part looks
+# first whether it is needed, so that a second run passes through in a moment.
+# shellcheck shell=bash
+
+# prepare run|test: packages, Python, database; leaves DATABASE_URL and DEBUG in the environment.
+prepare() {
+    prepare_local
+    lock_setup
+    ensure_packages
+    ensure_python "$1"
+    pg_locate
+    step "PostgreSQL" pg_start
+    write_env
+    . "$LOCAL/env"
+    cd "$ROOT" || exit
+}
+
+# --- System packages ------------------------------------------------------------------------------
+
+# Asked by ability and not by package name: PostgreSQL or Python may come from elsewhere.
+missing_packages() {
+    [ -n "$(pg_versions)" ] || say postgresql postgresql-postgis
+    have_gdal || say gdal-bin
+    [ -n "$(find_python)" ] || say python3 python3-venv
+}
+
+have_gdal() { compgen -G "/usr/lib/*/libgdal.so.*" >/dev/null || compgen -G "/usr/*/libgdal.so*" >/dev/null; }
+
+# The first Python that is new enough and can make a virtual environment.
+find_python() {
+    local python
+    for python in python3 python3.14 python3.13 python3.12 python3.11; do
+        if "$python" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$python"
+            return
+        fi
+    done
+}
+
+ensure_packages() {
+    local packages
+    mapfile -t packages < <(missing_packages)
+    [ ${#packages[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null ||
+        die "Missing: ${packages[*]}. Only Debian and Ubuntu install themselves here; see docs/operations.md."
+    ask_for_root "${packages[@]}"
+    step "System packages (${packages[*]})" install_packages "${packages[@]}"
+    [ -n "$(find_python)" ] || die "PupMatch needs Python 3.11 or newer; python3 here is $(python3 -V 2>&1)."
+}
+
+ask_for_root() {
+    is_root || sudo -n true 2>/dev/null && return
+    command -v sudo >/dev/null || die "As root, please: apt-get install --no-install-recommends $*"
+    say "sudo installs: $*"
+    sudo -v
+}
+
+as_root() { if is_root; then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+    refuse_main_cluster
+    as_root "${apt[@]}" update
+    as_root "${apt[@]}" install -y --no-install-recommends -o Dpkg::Options::=--force-confold "$@"
+}
+
+# Else the package starts a cluster of its own on port 5432, which nobody asked for.
+refuse_main_cluster() {
+    local conf=/etc/postgresql-common/createcluster.conf
+    [ ! -e "$conf" ] || return 0
+    as_root mkdir -p "${conf%/*}"
+    say "create_main_cluster = false" | as_root tee "$conf" >/dev/null
+}
+
+# --- Python ---------------------------------------------------------------------------------------
+
+# ensure_python run|test: test brings the tools of requirements-dev.txt along.
+ensure_python() {
+    local files=(requirements.txt) stamp=$VENV/.installed-$1 wanted
+    [ "$1" = run ] || files+=(requirements-dev.txt)
+    # The path belongs to the stamp, because a virtual environment does not survive a move.
+    wanted="$VENV $(cd "$ROOT" && cat "${files[@]}" | sha256sum | cut -d' ' -f1)"
+    if [ -x "$VENV/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+        return
+    fi
+    step "Python packages (${files[*]})" install_python "${files[@]}"
+    say "$wanted" >"$stamp"
+}
+
+install_python() {
+    local requirements=() file
+    for file in "$@"; do requirements+=(-r "$ROOT/$file"); done
+    venv_works || "$(find_python)" -m venv --clear "$VENV"
+    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --require-hashes "${requirements[@]}"
+}
+
+# A moved folder or an upgraded Python leaves an environment that only looks whole.
+venv_works() {
+    "$VENV/bin/python" -m pip --version 2>/dev/null && grep -qF "$VENV" "$VENV/bin/activate"
+}
+
+# --- Django ---------------------------------------------------------------------------------------
+
+manage() { "$VENV/bin/python" "$ROOT/manage.py" "$@"; }
+migrate() { manage migrate --noinput; }

@@ -1,0 +1,29 @@
+"""Ages in whole years, from birth dates, which do not go stale."""
+
+import datetime
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Q
+
+# The preferences' scale ends here and is open: 20 means "20 and older".
+OLDEST_ON_SCALE = 20
+# The oldest dog on record reached 29 to 31 years; anything beyond is a slip of the finger.
+OLDEST_PLAUSIBLE = 30
+
+
+def age_on(birth_date: datetime.date, day: datetime.date) -> int:
+    """Completed years; a dog born on 29 February has its birthday on 28 February in between."""
+    return relativedelta(day, birth_date).years
+
+
+def birth_date_for(age: int, day: datetime.date) -> datetime.date:
+    """A birth date for somebody who knows the age alone: the dog turned `age` today."""
+    return day - relativedelta(years=age)
+
+
+def born_between(at_least: int, at_most: int, *, on: datetime.date) -> Q:
+    """Birth dates of those who are `at_least` to `at_most` years old on that day."""
+    condition = Q(birth_date__lte=birth_date_for(at_least, on))
+    if at_most < OLDEST_ON_SCALE:
+        condition &= Q(birth_date__gt=birth_date_for(at_most + 1, on))
+    return condition

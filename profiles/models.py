@@ -1,0 +1,340 @@
+"""A dog's profile, as its owner writes it and as others see it."""
+
+import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.gis.db.models import PointField
+from django.contrib.gis.geos import Point
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from profiles.ages import OLDEST_ON_SCALE, age_on
+from profiles.querysets import ProfileQuerySet
+from pupmatch.lib.geo import METRES_PER_MILE, on_the_globe
+from pupmatch.lib.ids import UUIDModel
+
+MIN_PHOTOS = 2
+MAX_PHOTOS = 6
+MAX_PROMPTS = 10
+
+
+class ActivityLevel(models.IntegerChoices):
+    """How much a dog wants to move, in order."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+
+
+class Sex(models.TextChoices):
+    """The dog's sex."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Size(models.TextChoices):
+    """The dog's size, from lap dog to Great Dane."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+    GIANT = "giant"
+
+
+class Temperament(models.TextChoices):
+    """What the dog is like."""
+
+    CALM = "calm"
+    FRIENDLY = "friendly"
+    SHY = "shy"
+    CONFIDENT = "confident"
+    CURIOUS = "curious"
+    GENTLE = "gentle"
+    PLAYFUL = "playful"
+    INDEPENDENT = "independent"
+    PROTECTIVE = "protective"
+    VOCAL = "vocal"
+    SENSITIVE = "sensitive"
+    GOOFY = "goofy"
+
+
+class PlayStyle(models.TextChoices):
+    """What the dog likes to do with others."""
+
+    CHASE = "chase"
+    FETCH = "fetch"
+    WRESTLE = "wrestle"
+    TUG = "tug"
+    SWIM = "swim"
+    DIG = "dig"
+    SNIFF_WALKS = "sniff_walks", "sniffing walks"
+    RUN = "run", "running together"
+    PARALLEL = "parallel", "walking side by side"
+    PUPPY_PLAY = "puppy_play", "gentle puppy play"
+
+
+class DistanceUnit(models.TextChoices):
+    """How distances are spoken of."""
+
+    MILES = "miles"
+    KILOMETERS = "kilometers"
+
+    @property
+    def metres(self) -> float:
+        """One of this unit in metres."""
+        return METRES_PER_MILE if self is DistanceUnit.MILES else 1000.0
+
+
+class Breed(UUIDModel):
+    """A breed to choose from; staff may add to the list."""
+
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="breed_once")]
+        indexes = [GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="breed_by_text")]
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Profile(UUIDModel):
+    """A dog that looks for playmates."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile"
+    )
+    name = models.CharField(max_length=50)
+    birth_date = models.DateField()
+    bio = models.TextField(max_length=1000, blank=True)
+    breed = models.ForeignKey(Breed, on_delete=models.PROTECT, null=True, blank=True)
+    sex = models.CharField(max_length=6, choices=Sex.choices, null=True, blank=True)  # noqa: DJ001 (not told)
+    size = models.CharField(max_length=6, choices=Size.choices, null=True, blank=True)  # noqa: DJ001 (not told)
+    activity_level = models.PositiveSmallIntegerField(
+        choices=ActivityLevel.choices, default=ActivityLevel.MEDIUM
+    )
+    temperament = ArrayField(
+        models.CharField(max_length=20, choices=Temperament.choices), default=list, blank=True
+    )
+    play_styles = ArrayField(
+        models.CharField(max_length=20, choices=PlayStyle.choices), default=list, blank=True
+    )
+    neutered = models.BooleanField(null=True, blank=True)
+    good_with_small_dogs = models.BooleanField(null=True, blank=True)
+    good_with_children = models.BooleanField(null=True, blank=True)
+
+    # Cell centres only (profiles.cells). Others see `previous_location` until `location_shows_at`.
+    location = PointField(geography=True, null=True, blank=True)
+    previous_location = PointField(geography=True, null=True, blank=True)
+    location_shows_at = models.DateTimeField(null=True, blank=True)
+    location_removed_at = models.DateTimeField(null=True, blank=True)
+
+    photo_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    last_active_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    is_complete = models.GeneratedField(
+        expression=Q(photo_count__gte=MIN_PHOTOS) & Q(location__isnull=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    objects = ProfileQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(photo_count__lte=MAX_PHOTOS), name="profile_at_most_six_photos"
+            ),
+            models.CheckConstraint(
+                condition=Q(activity_level__in=ActivityLevel.values), name="profile_activity_level"
+            ),
+            models.CheckConstraint(
+                condition=Q(sex=None) | Q(sex__in=Sex.values), name="profile_sex"
+            ),
+            models.CheckConstraint(
+                condition=Q(size=None) | Q(size__in=Size.values), name="profile_size"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="profile_has_a_name"),
+            models.CheckConstraint(
+                condition=on_the_globe("location"), name="profile_location_on_the_globe"
+            ),
+            models.CheckConstraint(
+                condition=on_the_globe("previous_location"),
+                name="profile_previous_location_on_the_globe",
+            ),
+            models.CheckConstraint(
+                condition=Q(location=None, previous_location=None, location_shows_at=None)
+                | Q(location__isnull=False, location_shows_at__isnull=False),
+                name="profile_location_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def age(self) -> int:
+        """Completed years, today."""
+        return age_on(self.birth_date, timezone.localdate())
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the owner left the deck for a while."""
+        return self.paused_at is not None
+
+    @property
+    def missing(self) -> list[str]:
+        """What stands between this profile and the deck."""
+        lacks = {"photos": self.photo_count < MIN_PHOTOS, "location": self.location is None}
+        return [name for name, is_missing in lacks.items() if is_missing]
+
+    def location_shown_at(self, moment: datetime.datetime) -> Point | None:
+        """The place that others see: the current one, once its delay is over."""
+        if self.location_shows_at and self.location_shows_at > moment:
+            return self.previous_location
+        return self.location
+
+
+class LocationMove(UUIDModel):
+    """That somebody moved, and when; never from where or to where."""
+
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, related_name="moves", db_index=False
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["profile", "created_at"], name="move_of_profile_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Photo(UUIDModel):
+    """A picture, kept as three WebP renditions without metadata; the upload itself is not kept."""
+
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, related_name="photos", db_index=False
+    )
+    position = models.PositiveSmallIntegerField()
+    width = models.PositiveIntegerField(help_text="Of the upright picture as sent, in pixels.")
+    height = models.PositiveIntegerField(help_text="Of the upright picture as sent, in pixels.")
+    byte_size = models.PositiveIntegerField(help_text="Of the file as sent.")
+    thumbhash = models.CharField(max_length=60, help_text="Placeholder (ThumbHash), in Base64.")
+    small = models.ImageField(max_length=200)
+    medium = models.ImageField(max_length=200)
+    large = models.ImageField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "position"],
+                name="photo_position_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                condition=Q(position__lt=MAX_PHOTOS), name="photo_at_most_six"
+            ),
+            models.CheckConstraint(
+                condition=Q(byte_size__lte=settings.MAX_PHOTO_BYTES), name="photo_at_most_10_mb"
+            ),
+        ]
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return f"photo {self.position + 1}"
+
+
+class Prompt(UUIDModel):
+    """A question about the dog, and its owner's answer."""
+
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, related_name="prompts", db_index=False
+    )
+    position = models.PositiveSmallIntegerField()
+    question = models.CharField(max_length=200)
+    answer = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "position"], name="prompt_position_once"),
+            models.CheckConstraint(
+                condition=Q(position__lt=MAX_PROMPTS), name="prompt_at_most_ten"
+            ),
+        ]
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Preferences(models.Model):
+    """Whom a person wants to meet. They belong to the person and outlive a profile."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="preferences",
+    )
+    min_age = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(OLDEST_ON_SCALE)]
+    )
+    max_age = models.PositiveSmallIntegerField(
+        default=OLDEST_ON_SCALE,
+        validators=[MaxValueValidator(OLDEST_ON_SCALE)],
+        help_text="20 means 20 and older.",
+    )
+    max_distance = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(25),
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+        help_text="In the unit chosen.",
+    )
+    distance_unit = models.CharField(
+        max_length=10, choices=DistanceUnit.choices, default=DistanceUnit.MILES
+    )
+    activity_level = models.PositiveSmallIntegerField(
+        choices=ActivityLevel.choices, null=True, blank=True
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "preferences"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(min_age__lte=F("max_age"), max_age__lte=OLDEST_ON_SCALE),
+                name="preferences_age_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_distance__gte=1, max_distance__lte=500),
+                name="preferences_distance_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(distance_unit__in=DistanceUnit.values), name="preferences_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(activity_level=None) | Q(activity_level__in=ActivityLevel.values),
+                name="preferences_activity_level",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user_id}"
+
+    @property
+    def max_distance_m(self) -> float:
+        """The largest distance in metres."""
+        return float(self.max_distance) * DistanceUnit(self.distance_unit).metres

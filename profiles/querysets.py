@@ -1,0 +1,59 @@
+"""Which profiles: the questions that every room above asks."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.gis.geos import Point
+from django.contrib.gis.measure import D
+from django.db import models
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+
+from accounts.models import Block, User
+from profiles.ages import born_between
+
+if TYPE_CHECKING:
+    from profiles.models import Profile  # noqa: F401 (the querysets' own model)
+
+
+class ProfileQuerySet(models.QuerySet["Profile"]):
+    """Profiles, by who may see them, where others see them, and how old they are."""
+
+    def listed(self) -> "ProfileQuerySet":
+        """Complete, not paused, and of somebody who may sign in."""
+        return self.filter(is_complete=True, paused_at=None, user__is_active=True)
+
+    def unblocked_for(self, user: User) -> "ProfileQuerySet":
+        """Of people with no block in either direction."""
+        return self.exclude(user__in=Block.objects.around(user))
+
+    def visible_to(self, user: User) -> "ProfileQuerySet":
+        """Listed profiles of other people, with no block in either direction."""
+        return self.listed().exclude(user=user).unblocked_for(user)
+
+    def shown_within(
+        self, point: Point, radius_m: float, at: datetime.datetime
+    ) -> "ProfileQuerySet":
+        """Those whose place, as others see it at that moment, is within `radius_m` (geodesic)."""
+        radius = D(m=radius_m)
+        return self.filter(
+            Q(location_shows_at__lte=at, location__dwithin=(point, radius))
+            | Q(location_shows_at__gt=at, previous_location__dwithin=(point, radius))
+        )
+
+    def aged(self, *, at_least: int, at_most: int) -> "ProfileQuerySet":
+        """Those of an age in whole years, both ends included; the upper end of the scale is open."""
+        return self.filter(born_between(at_least, at_most, on=timezone.localdate()))
+
+    def for_card(self) -> "ProfileQuerySet":
+        """With everything that a card shows, in a fixed number of queries."""
+        return self.select_related("breed", "user").prefetch_related(
+            "photos", "prompts", "user__favorites__playground"
+        )
+
+
+def shown_location(at: datetime.datetime) -> Case:
+    """The place that others see at that moment, as an expression."""
+    return Case(
+        When(location_shows_at__lte=at, then=F("location")), default=F("previous_location")
+    )

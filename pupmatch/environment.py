@@ -1,0 +1,82 @@
+"""Reads and checks the environment on behalf of `pupmatch.settings`, which alone may import it."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses-to-start-with"  # noqa: S105 (its name says so)
+
+
+def secret(name: str, *, debug: bool) -> str:
+    """One secret. In production it must be set, long, and not the development one."""
+    value = env.str(name, default=DEVELOPMENT_SECRET if debug else "")
+    if debug:
+        return value
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Generate one: openssl rand -base64 48")
+    if value == DEVELOPMENT_SECRET or len(value) < 40:
+        raise ImproperlyConfigured(
+            f"{name} is a default or shorter than 40 characters. Generate one: "
+            "openssl rand -base64 48"
+        )
+    return value
+
+
+def database(name: str = "DATABASE_URL") -> dict:
+    """The PostGIS database named by a URL; says what is wrong with one that cannot be used."""
+    example = "postgis://user:password@host:5432/pupmatch, or postgis://user@//socket/folder/name"
+    url = env.str(name, default="")
+    if not url:
+        raise ImproperlyConfigured(f"{name} is not set. It looks like {example}")
+    scheme = url.split(":", 1)[0]
+    if scheme not in {"postgis", "postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            f"{name} starts with {scheme!r}; PupMatch runs on PostGIS only: {example}"
+        )
+    try:
+        config = environ.Env.db_url_config("postgis" + url[len(scheme) :])
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} cannot be read ({error}). It looks like {example}") from error
+    if not config.get("NAME"):
+        raise ImproperlyConfigured(f"{name} names no database after the last slash: {example}")
+    return config
+
+
+def number(name: str, default: float, *, least: float, most: float) -> float:
+    """A number within bounds; anything else stops the start with a sentence."""
+    raw = env.str(name, default=str(default))
+    try:
+        value = float(raw)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a number") from error
+    # Written so that NaN, which compares false with everything, is refused too.
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name}={raw} is outside {least:g} to {most:g}")
+    return value
+
+
+def whole_number(name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number within bounds."""
+    value = number(name, default, least=least, most=most)
+    if value != int(value):
+        raise ImproperlyConfigured(f"{name}={value} is not a whole number")
+    return int(value)
+
+
+def folder(name: str, default: Path | None) -> Path | None:
+    """A folder, made when it is missing; relative ones start at the project."""
+    raw = env.str(name, default=str(default) if default else "")
+    if not raw:
+        return None
+    path = BASE_DIR / raw
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}={raw} cannot be used as a folder: {error}") from error
+    return path

@@ -1,0 +1,56 @@
+"""Serializer fields that several rooms share."""
+
+import math
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db.models import IntegerChoices
+from rest_framework import serializers
+
+
+class FiniteFloatField(serializers.FloatField):
+    """A float; NaN, infinities and booleans are refused.
+
+    Checked before any geometry is made: GEOS aborts the process on numbers like 1e308.
+    """
+
+    default_error_messages = {"not_finite": "This must be a finite number."}  # noqa: RUF012 (DRF's form)
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool):
+            self.fail("invalid")
+        try:
+            value = super().to_internal_value(data)
+        except OverflowError:
+            self.fail("not_finite")
+        if not math.isfinite(value):
+            self.fail("not_finite")
+        return value
+
+
+class PointSerializer(serializers.Serializer):
+    """A point on the globe, in degrees (WGS 84)."""
+
+    latitude = FiniteFloatField(min_value=-90, max_value=90)
+    longitude = FiniteFloatField(min_value=-180, max_value=180)
+
+    def to_representation(self, instance: Point) -> dict:
+        return {"latitude": instance.y, "longitude": instance.x}
+
+    def to_internal_value(self, data: Any) -> Point:
+        value = super().to_internal_value(data)
+        return Point(value["longitude"], value["latitude"], srid=4326)
+
+
+class NamedLevelField(serializers.ChoiceField):
+    """A choice stored as a number, because it is ordered, and spoken by its name."""
+
+    def __init__(self, levels: type[IntegerChoices], **kwargs: Any) -> None:
+        self.levels = levels
+        super().__init__(choices=[(level.name.lower(), level.label) for level in levels], **kwargs)
+
+    def to_internal_value(self, data: Any) -> IntegerChoices:
+        return self.levels[super().to_internal_value(data).upper()]
+
+    def to_representation(self, value: int) -> str:
+        return self.levels(value).name.lower()

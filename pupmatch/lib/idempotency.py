@@ -1,0 +1,91 @@
+"""`Idempotency-Key`: a POST that is sent again answers again, and does nothing again."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from pupmatch.lib.models import IdempotentAnswer
+from pupmatch.lib.problems import Problem
+
+
+class KeyReused(Problem):
+    """The key belongs to another request."""
+
+    default_code = "idempotency_key_reused"
+    default_detail = "This Idempotency-Key was used with another body."
+
+
+def fingerprint(request: Any) -> str:
+    """A digest of what is asked for: path and parsed body, file contents included."""
+    digest = hashlib.sha256(f"{request.method} {request.path}".encode())
+    if not hasattr(request.data, "items"):
+        digest.update(repr(request.data).encode())
+        return digest.hexdigest()
+    for name, value in sorted(request.data.items()):
+        digest.update(f"\x00{name}\x00".encode())
+        if isinstance(value, UploadedFile):
+            for chunk in value.chunks():
+                digest.update(chunk)
+            value.seek(0)
+        else:
+            digest.update(repr(value).encode())
+    return digest.hexdigest()
+
+
+def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
+    """Make a view's POST honour `Idempotency-Key`.
+
+    The answer is stored by the transaction that does the work, so a repeat finds both or neither;
+    one that arrives while the first still runs waits for it.
+    """
+
+    @wraps(handler)
+    def wrapper(view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        if not (0 < len(key) <= 255 and key.isprintable()):
+            raise ValidationError({"Idempotency-Key": ["Use 1 to 255 printable characters."]})
+        with transaction.atomic():
+            return _once(key, request, lambda: handler(view, request, *args, **kwargs))
+
+    return extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                description="Sent again within a day, the same request answers the same and does "
+                "nothing more; with another body it is 409 `idempotency_key_reused`.",
+            )
+        ]
+    )(wrapper)
+
+
+def _once(key: str, request: Any, handle: Callable[[], Response]) -> Response:
+    asked = fingerprint(request)
+    expired = timezone.now() - IdempotentAnswer.LIFETIME
+    IdempotentAnswer.objects.filter(user=request.user, created_at__lt=expired).delete()
+    answer, is_new = IdempotentAnswer.objects.get_or_create(
+        user=request.user, key=key, defaults={"fingerprint": asked}
+    )
+    if not is_new:
+        if answer.fingerprint != asked:
+            raise KeyReused
+        return Response(answer.body, status=answer.status)
+    response = handle()
+    answer.status = response.status_code
+    # Rendered first, so that the repeat reads what the first one read: dates and ids as text.
+    answer.body = json.loads(JSONRenderer().render(response.data))
+    answer.save(update_fields=["status", "body"])
+    return response

@@ -1,0 +1,20 @@
+"""Identifiers."""
+
+import uuid
+
+import uuid_utils.compat
+from django.db import models
+
+
+def uuid7() -> uuid.UUID:
+    """A UUIDv7 (RFC 9562): unguessable, and ordered by the time it was made."""
+    return uuid_utils.compat.uuid7()
+
+
+class UUIDModel(models.Model):
+    """A table whose key is a UUIDv7."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+
+    class Meta:
+        abstract = True

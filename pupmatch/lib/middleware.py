@@ -1,0 +1,78 @@
+"""What happens to every request before and after its view."""
+
+import math
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from pupmatch.lib.ids import uuid7
+from pupmatch.lib.logs import current_request_id
+from pupmatch.lib.problems import problem_response
+
+ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Gives every request an id, or takes the caller's, and says it in answer and logs."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        offered = request.headers.get("X-Request-ID", "")
+        request_id = offered if ACCEPTABLE_REQUEST_ID.fullmatch(offered) else str(uuid7())
+        request.request_id = request_id  # type: ignore[attr-defined]
+        token = current_request_id.set(request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            current_request_id.reset(token)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class ApiMiddleware:
+    """Refuses what no view could read, and marks the API's answers as private."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._refusal(request) or self.get_response(request)
+        if request.path.startswith("/api/v1/"):
+            if not response.has_header("Cache-Control"):
+                patch_cache_control(response, private=True, no_cache=True)
+            patch_vary_headers(response, ["Authorization"])
+        if hasattr(request, "rate_limit"):
+            limit, remaining, reset_seconds = request.rate_limit
+            response["RateLimit-Limit"] = str(limit)
+            response["RateLimit-Remaining"] = str(remaining)
+            response["RateLimit-Reset"] = str(math.ceil(reset_seconds))
+        return response
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        # PostgreSQL text holds no NUL, so one in a filter or in the admin's search would be a 500.
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem_response(
+                request, http_status=400, code="invalid", detail="The address holds a NUL."
+            )
+        # Multipart bodies carry a photo and its envelope; everything else is small.
+        is_upload = request.content_type == "multipart/form-data"
+        limit = settings.MAX_BODY_BYTES + (settings.MAX_PHOTO_BYTES if is_upload else 0)
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > limit:
+            return problem_response(
+                request,
+                http_status=413,
+                code="too_large",
+                detail=f"The body is larger than {limit} bytes.",
+            )
+        return None

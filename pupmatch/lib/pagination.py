@@ -1,0 +1,182 @@
+"""Pages by keyset: each starts where the last one ended, whatever was added meanwhile.
+
+REST framework's own CursorPagination writes the values it stopped at into the cursor for anybody to
+read (a distance, a time) and counts offsets among ties; this one seals the values and compares the
+whole ordering, so its last column must be unique.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from functools import cache
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Field, Q, QuerySet
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+MAX_LIMIT = 50
+DEFAULT_LIMIT = 20
+
+
+class Cursor(NamedTuple):
+    """Where a page starts: just after the row with `values`, forwards or `backwards`.
+
+    `anchor` is whatever the whole listing was computed for, such as the moment of the first page.
+    """
+
+    values: list
+    backwards: bool
+    anchor: str | None
+
+
+@cache
+def _cipher() -> AESSIV:
+    # Deterministic on purpose: an unchanged page has an unchanged ETag.
+    return AESSIV(hashlib.sha512(b"cursor:" + settings.SECRET_KEY.encode()).digest())
+
+
+def seal(cursor: Cursor, *, purpose: str) -> str:
+    """The cursor as text that reveals nothing and fits no other listing than `purpose`."""
+    plain = json.dumps(cursor, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
+    sealed = _cipher().encrypt(plain, [purpose.encode()])
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def unseal(text: str, *, purpose: str) -> Cursor:
+    """The cursor in `text`; raises ValidationError when it is not one that we sealed for `purpose`."""
+    try:
+        sealed = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+        return Cursor(*json.loads(_cipher().decrypt(sealed, [purpose.encode()])))
+    except (InvalidTag, ValueError, TypeError, binascii.Error) as error:
+        raise ValidationError({"cursor": ["This is not a cursor of this list."]}) from error
+
+
+def _field_of(queryset: QuerySet, name: str) -> Field:
+    if name in queryset.query.annotations:
+        return queryset.query.annotations[name].output_field
+    field = queryset.model._meta.get_field("id" if name == "pk" else name)
+    return field  # type: ignore[return-value]
+
+
+def _beyond(ordering: list[str], values: list) -> Q:
+    """Rows that come after `values` in `ordering`, as a condition that an index can start at."""
+    condition = Q()
+    for depth in range(len(ordering)):
+        equal = Q(**{name.lstrip("-"): values[i] for i, name in enumerate(ordering[:depth])})
+        name = ordering[depth]
+        step = "lt" if name.startswith("-") else "gt"
+        condition |= equal & Q(**{f"{name.lstrip('-')}__{step}": values[depth]})
+    if len(ordering) > 1:
+        # Implied by the rest; said aloud because an OR alone is no starting point for an index.
+        first = ordering[0]
+        bound = "lte" if first.startswith("-") else "gte"
+        condition &= Q(**{f"{first.lstrip('-')}__{bound}": values[0]})
+    return condition
+
+
+def _reversed(ordering: list[str]) -> list[str]:
+    return [name[1:] if name.startswith("-") else f"-{name}" for name in ordering]
+
+
+class KeysetPagination(BasePagination):
+    """`?limit=` (at most 50) and `?cursor=`; the view's `ordering` ends with a unique column."""
+
+    cursor: Cursor | None = None
+
+    def paginate_queryset(self, queryset: QuerySet, request: Any, view: Any = None) -> list:
+        """The rows of the page that the request asks for."""
+        self.request = request
+        self.ordering = list(view.ordering)
+        self.purpose = f"{request.path}:{','.join(self.ordering)}:{request.user.pk}"
+        self.limit = self._limit(request)
+        self.cursor = self._cursor(request)
+        backwards = bool(self.cursor and self.cursor.backwards)
+        ordering = _reversed(self.ordering) if backwards else self.ordering
+        rows = queryset.order_by(*ordering)
+        if self.cursor:
+            rows = rows.filter(_beyond(ordering, self._typed(queryset, self.cursor.values)))
+        # One more than asked for tells whether there is a further page.
+        found = list(rows[: self.limit + 1])
+        self.page, self.has_further = found[: self.limit], len(found) > self.limit
+        if backwards:
+            self.page.reverse()
+        return self.page
+
+    def _limit(self, request: Any) -> int:
+        text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+        # Python refuses to read very long digits, hence the length first.
+        if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_LIMIT):
+            raise ValidationError({"limit": [f"This must be a whole number from 1 to {MAX_LIMIT}."]})
+        return int(text)
+
+    def _cursor(self, request: Any) -> Cursor | None:
+        text = request.query_params.get("cursor")
+        return unseal(text, purpose=self.purpose) if text else None
+
+    def _typed(self, queryset: QuerySet, values: list) -> list:
+        return [
+            _field_of(queryset, name.lstrip("-")).to_python(value)
+            for name, value in zip(self.ordering, values, strict=True)
+        ]
+
+    def get_paginated_response(self, data: list) -> Response:
+        """The page between the addresses of its neighbours."""
+        backwards = bool(self.cursor and self.cursor.backwards)
+        has_next = bool(self.page) and (backwards or self.has_further)
+        has_previous = bool(self.page) and (self.has_further if backwards else bool(self.cursor))
+        return Response(
+            {
+                "next": self._link(self.page[-1], backwards=False) if has_next else None,
+                "previous": self._link(self.page[0], backwards=True) if has_previous else None,
+                "results": data,
+            }
+        )
+
+    def anchor(self) -> str | None:
+        """What the listing was computed for; a view that needs one overrides this."""
+        return None
+
+    def _link(self, row: Any, *, backwards: bool) -> str:
+        values = [getattr(row, name.lstrip("-")) for name in self.ordering]
+        cursor = Cursor(values, backwards, self.anchor())
+        url = self.request.build_absolute_uri()
+        return replace_query_param(url, "cursor", seal(cursor, purpose=self.purpose))
+
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        """The shape of a page, for OpenAPI."""
+        address = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": address, "previous": address, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict]:
+        """`limit` and `cursor`, for OpenAPI."""
+        return [
+            {
+                "name": "limit",
+                "in": "query",
+                "description": "How many at most.",
+                "schema": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": MAX_LIMIT,
+                    "default": DEFAULT_LIMIT,
+                },
+            },
+            {
+                "name": "cursor",
+                "in": "query",
+                "description": "Opaque; taken from `next` or `previous`.",
+                "schema": {"type": "string"},
+            },
+        ]

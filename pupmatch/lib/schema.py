@@ -1,0 +1,51 @@
+"""OpenAPI: what every operation has in common is said here once."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+
+class FieldProblemSerializer(serializers.Serializer):
+    """What is wrong with one field of the input."""
+
+    pointer = serializers.CharField(help_text="JSON pointer to the field, such as `/bio`.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer):
+    """An error (RFC 9457). Programs read `code`, people read `detail`."""
+
+    type = serializers.URLField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    request_id = serializers.CharField()
+    errors = FieldProblemSerializer(many=True, required=False)
+    missing = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class ProblemAutoSchema(AutoSchema):
+    """Adds the problem document to every operation, and reads docstrings as documentation."""
+
+    def get_tags(self) -> list[str]:
+        """The first part of the path names the chapter: deck, likes, me …"""
+        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def _get_response_bodies(self, direction: str = "response") -> dict:
+        bodies = super()._get_response_bodies(direction)
+        described = self._get_response_for_code(
+            OpenApiResponse(ProblemSerializer, description="A problem (RFC 9457)."),
+            "default",
+            media_types=["application/problem+json"],
+            direction=direction,
+        )
+        return {**bodies, "default": described}
+
+
+def page_of(serializer: Any, name: str) -> Any:
+    """A serializer for `{"results": [...]}` where a short list has no pages."""
+    return inline_serializer(name, {"results": serializer(many=True)})

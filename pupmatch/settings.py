@@ -1,0 +1,347 @@
+"""Every setting, and the only module that reads the environment.
+
+Each variable is described in `.env.example`. Production (DEBUG off, the default) refuses to start
+on a missing or default secret.
+"""
+
+from datetime import timedelta
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from pupmatch.environment import BASE_DIR, database, env, folder, number, secret, whole_number
+
+VERSION = "0.1.0"
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = secret("SECRET_KEY", debug=DEBUG)
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="") or SECRET_KEY
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+if not DEBUG and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set: the host names that answer, by commas")
+PORT = whole_number("PORT", 8000, least=1, most=65535)
+
+# How many proxies in front of the application append to X-Forwarded-For; 0 trusts none of it.
+PROXY_COUNT = whole_number("PROXY_COUNT", 0, least=0, most=10)
+
+# --- Applications ---------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "pupmatch.lib",
+    "accounts",
+    "playgrounds",
+    "profiles",
+    "messaging",
+    "matching",
+    "moderation",
+    "demo",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "django.forms",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_prometheus",
+    "anymail",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "pupmatch.lib.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pupmatch.lib.middleware.ApiMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "pupmatch.urls"
+WSGI_APPLICATION = "pupmatch.wsgi.application"
+APPEND_SLASH = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "pupmatch" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database -------------------------------------------------------------------------------------
+
+# 0 keeps one persistent connection for each thread; a number makes a pool of that size for each
+# process. Both are health-checked before use.
+DATABASE_POOL_SIZE = whole_number("DATABASE_POOL_SIZE", 0, least=0, most=30)
+STATEMENT_TIMEOUT_MS = whole_number("STATEMENT_TIMEOUT_MS", 5000, least=0, most=600_000)
+LOCK_TIMEOUT_MS = whole_number("LOCK_TIMEOUT_MS", 2000, least=0, most=600_000)
+
+DATABASES = {"default": database()}
+DATABASES["default"].update(
+    ENGINE="django.contrib.gis.db.backends.postgis",
+    CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else None,
+    CONN_HEALTH_CHECKS=True,
+    OPTIONS={
+        # JIT costs seconds where the planner overestimates the deck's rows.
+        "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}"
+        " -c idle_in_transaction_session_timeout=30000 -c jit=off",
+        "connect_timeout": 5,
+        **(
+            {"pool": {"min_size": 2, "max_size": DATABASE_POOL_SIZE, "timeout": 3}}
+            if DATABASE_POOL_SIZE
+            else {}
+        ),
+    },
+)
+
+REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+        }
+    }
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# --- Accounts and tokens --------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "accounts.hashers.OwaspArgon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # only to read imported hashes
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email"]},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 8},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 60 * 60
+EMAIL_VERIFICATION_TIMEOUT = 3 * 24 * 60 * 60
+
+ACCESS_TOKEN_LIFETIME = whole_number("ACCESS_TOKEN_LIFETIME", 900, least=1, most=86_400)
+# A refresh token used again within this time is an app that lost the answer, not a thief.
+REFRESH_REUSE_LEEWAY = timedelta(seconds=10)
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_LIFETIME),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=60),
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ISSUER": "pupmatch",
+    "AUDIENCE": "pupmatch-app",
+    "USER_ID_CLAIM": "sub",
+    "UPDATE_LAST_LOGIN": False,
+}
+
+# --- The API --------------------------------------------------------------------------------------
+
+RATE_LIMIT_SCALE = number("RATE_LIMIT_SCALE", 1, least=0.001, most=1_000_000)
+# scope: (requests, seconds); `pupmatch.lib.throttling` multiplies by RATE_LIMIT_SCALE.
+RATE_LIMITS = {
+    "register": (20, 3600),
+    "sign_in": (10, 60),
+    "refresh": (60, 60),
+    "mail": (5, 3600),
+    "token_check": (20, 3600),
+    "password": (10, 3600),
+    "upload": (60, 3600),
+    "playground": (60, 3600),
+}
+MAX_BODY_BYTES = 1024 * 1024
+MAX_PHOTO_BYTES = 10 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["pupmatch.lib.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["pupmatch.lib.throttling.ScopedThrottle"],
+    "DEFAULT_PAGINATION_CLASS": "pupmatch.lib.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "pupmatch.lib.schema.ProblemAutoSchema",
+    "EXCEPTION_HANDLER": "pupmatch.lib.problems.exception_handler",
+    "NUM_PROXIES": PROXY_COUNT,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_FORMATTER_CLASS": "pupmatch.lib.problems.ProblemFormatter",
+    "NESTED_FIELD_SEPARATOR": "/",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "PupMatch",
+    "VERSION": VERSION,
+    "DESCRIPTION": "Playmates for dogs: profiles, the deck, matches, conversations, playgrounds.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+    ],
+}
+
+SILENCED_SYSTEM_CHECKS = [
+    # GDAL before 3.9 follows addresses inside spatial references; no text of a user reaches GDAL:
+    # points are made from checked numbers only. The production image has 3.10.
+    "gis.W001",
+]
+
+# --- Files ----------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".local" / "static"
+STATICFILES_DIRS = [BASE_DIR / "pupmatch" / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = folder("MEDIA_ROOT", BASE_DIR / ".local" / "media")
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+S3_BUCKET = env.str("S3_BUCKET", default="")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+if S3_BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
+            "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
+            # The public host of the bucket or its CDN; names are unguessable, so nothing is signed.
+            "custom_domain": env.str("S3_PUBLIC_HOST", default="") or None,
+            "querystring_auth": False,
+            "default_acl": None,
+            "file_overwrite": False,
+            "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+        },
+    }
+
+# --- Mail -----------------------------------------------------------------------------------------
+
+MAIL_DIR = folder("MAIL_DIR", None)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="PupMatch <hello@pupmatch.example>")
+# Where the links in mails lead: the app, or the site that opens it.
+APP_URL = env.str("APP_URL", default=f"http://localhost:{PORT}" if DEBUG else "").rstrip("/")
+if not DEBUG and not APP_URL.startswith("https://"):
+    raise ImproperlyConfigured("APP_URL must be the https address that links in mails lead to")
+if MAIL_DIR:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = MAIL_DIR
+elif email_backend := env.str("EMAIL_BACKEND", default=""):
+    EMAIL_BACKEND = email_backend
+    ANYMAIL = env.dict("ANYMAIL", default={})
+elif email_url := env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url_config(email_url))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_TIMEOUT = 10
+
+# --- Language and time ----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Safety of the transport ----------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if not DEBUG:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    # Containers ask for their health without TLS, on the loopback address.
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+
+# A scraper shows this token as `Authorization: Bearer …`; without one only DEBUG shows figures.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+PROMETHEUS_EXPORT_MIGRATIONS = False
+
+# --- Logs -----------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "pupmatch.lib.logs.RequestIdFilter"}},
+    "formatters": {
+        "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "plain" if DEBUG else "json",
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+}
+
+# --- The staff's admin ----------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "PupMatch",
+    "SITE_HEADER": "PupMatch",
+    "SITE_SUBHEADER": "Staff",
+    "SITE_SYMBOL": "pets",
+    "SITE_URL": "/api/docs",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+}
+LOGIN_URL = reverse_lazy("admin:login")

@@ -1,0 +1,9 @@
+"""The WSGI entry point, which serves the API and the admin."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pupmatch.settings")
+
+application = get_wsgi_application()
