@@ -23,9 +23,7 @@ class Like(UUIDModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["liker", "liked"], name="like_once"
-            ),
+            models.UniqueConstraint(fields=["liker", "liked"], name="like_once"),
             models.CheckConstraint(condition=~Q(liker=F("liked")), name="like_not_oneself"),
         ]
         indexes = [

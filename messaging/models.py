@@ -54,12 +54,8 @@ class Participant(UUIDModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["conversation", "profile"], name="participant_once"
-            ),
-            models.CheckConstraint(
-                condition=~Q(profile=F("other")), name="participant_not_alone"
-            ),
+            models.UniqueConstraint(fields=["conversation", "profile"], name="participant_once"),
+            models.CheckConstraint(condition=~Q(profile=F("other")), name="participant_not_alone"),
         ]
         indexes = [
             models.Index(

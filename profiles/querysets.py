@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from profiles.models import Profile  # noqa: F401 (the querysets' own model)
 
 
+LISTED = Q(is_complete=True, paused_at=None, user__is_active=True)
+
+
 class ProfileQuerySet(models.QuerySet["Profile"]):
     """Profiles, by who may see them, where others see them, and how old they are."""
 
     def listed(self) -> "ProfileQuerySet":
         """Complete, not paused, and of somebody who may sign in."""
-        return self.filter(is_complete=True, paused_at=None, user__is_active=True)
+        return self.filter(LISTED)
 
     def unblocked_for(self, user: User) -> "ProfileQuerySet":
         """Of people with no block in either direction."""

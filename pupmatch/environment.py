@@ -15,9 +15,9 @@ DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses-to-start-w
 
 def secret(name: str, *, debug: bool) -> str:
     """One secret. In production it must be set, long, and not the development one."""
-    value = env.str(name, default=DEVELOPMENT_SECRET if debug else "")
+    value = env.str(name, default="")
     if debug:
-        return value
+        return value or DEVELOPMENT_SECRET
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. Generate one: openssl rand -base64 48")
     if value == DEVELOPMENT_SECRET or len(value) < 40:
@@ -42,7 +42,9 @@ def database(name: str = "DATABASE_URL") -> dict:
     try:
         config = environ.Env.db_url_config("postgis" + url[len(scheme) :])
     except (ValueError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"{name} cannot be read ({error}). It looks like {example}") from error
+        raise ImproperlyConfigured(
+            f"{name} cannot be read ({error}). It looks like {example}"
+        ) from error
     if not config.get("NAME"):
         raise ImproperlyConfigured(f"{name} names no database after the last slash: {example}")
     return config

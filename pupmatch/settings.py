@@ -171,6 +171,7 @@ RATE_LIMITS = {
     "sign_in": (10, 60),
     "refresh": (60, 60),
     "mail": (5, 3600),
+    "mail_to_address": (5, 3600),
     "token_check": (20, 3600),
     "password": (10, 3600),
     "upload": (60, 3600),
@@ -194,6 +195,7 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
 }
 DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "pupmatch.lib.problems.ProblemHandler",
     "EXCEPTION_FORMATTER_CLASS": "pupmatch.lib.problems.ProblemFormatter",
     "NESTED_FIELD_SEPARATOR": "/",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
@@ -226,7 +228,7 @@ SILENCED_SYSTEM_CHECKS = [
 # --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".local" / "static"
+STATIC_ROOT = folder("STATIC_ROOT", BASE_DIR / ".local" / "static")
 STATICFILES_DIRS = [BASE_DIR / "pupmatch" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = folder("MEDIA_ROOT", BASE_DIR / ".local" / "media")
@@ -278,6 +280,8 @@ elif email_url := env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10
+# Files and the console are as fast as the request; a server on the network is not.
+MAIL_IN_BACKGROUND = not EMAIL_BACKEND.endswith(("filebased.EmailBackend", "console.EmailBackend"))
 
 # --- Language and time ----------------------------------------------------------------------------
 
@@ -342,6 +346,7 @@ UNFOLD = {
     "SITE_URL": "/api/docs",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
 }
 LOGIN_URL = reverse_lazy("admin:login")

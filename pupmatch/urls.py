@@ -1,2 +1,36 @@
 """Every address; the only module that knows every room."""
-urlpatterns = []
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from pupmatch.lib import health, media
+
+api = [
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("", include("accounts.urls")),
+    path("", include("profiles.urls")),
+    path("", include("playgrounds.urls")),
+    path("", include("messaging.urls")),
+    path("", include("matching.urls")),
+    path("", include("moderation.urls")),
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="docs")),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include(api)),
+    path("admin/", admin.site.urls),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("metrics", health.metrics),
+]
+if not settings.S3_BUCKET:
+    urlpatterns.append(path("media/<path:path>", media.photo))
+
+handler400 = "pupmatch.lib.problems.bad_request"
+handler403 = "pupmatch.lib.problems.permission_denied"
+handler404 = "pupmatch.lib.problems.not_found"
+handler500 = "pupmatch.lib.problems.server_error"

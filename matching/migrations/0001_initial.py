@@ -2,62 +2,177 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import pupmatch.lib.ids
 from django.db import migrations, models
+
+import pupmatch.lib.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('messaging', '0001_initial'),
-        ('profiles', '0001_initial'),
+        ("messaging", "0001_initial"),
+        ("profiles", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Like',
+            name="Like",
             fields=[
-                ('id', models.UUIDField(default=pupmatch.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('comment', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('liked', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='likes_received', to='profiles.profile')),
-                ('liker', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='likes_given', to='profiles.profile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=pupmatch.lib.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "liked",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="likes_received",
+                        to="profiles.profile",
+                    ),
+                ),
+                (
+                    "liker",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="likes_given",
+                        to="profiles.profile",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['liked', '-created_at', '-id'], name='likes_received_newest'), models.Index(fields=['liker', '-created_at', '-id'], name='likes_given_newest')],
-                'constraints': [models.UniqueConstraint(fields=('liker', 'liked'), name='like_once'), models.CheckConstraint(condition=models.Q(('liker', models.F('liked')), _negated=True), name='like_not_oneself')],
+                "indexes": [
+                    models.Index(
+                        fields=["liked", "-created_at", "-id"], name="likes_received_newest"
+                    ),
+                    models.Index(fields=["liker", "-created_at", "-id"], name="likes_given_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("liker", "liked"), name="like_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("liker", models.F("liked")), _negated=True),
+                        name="like_not_oneself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.UUIDField(default=pupmatch.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='match', to='messaging.conversation')),
-                ('high', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches_as_high', to='profiles.profile')),
-                ('low', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches_as_low', to='profiles.profile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=pupmatch.lib.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "conversation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="match",
+                        to="messaging.conversation",
+                    ),
+                ),
+                (
+                    "high",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="matches_as_high",
+                        to="profiles.profile",
+                    ),
+                ),
+                (
+                    "low",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="matches_as_low",
+                        to="profiles.profile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'matches',
-                'indexes': [models.Index(fields=['low', '-created_at', '-id'], name='match_of_low_newest'), models.Index(fields=['high', '-created_at', '-id'], name='match_of_high_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('low__lt', models.F('high'))), name='match_pair_ordered'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('low', 'high'), name='match_one_active_per_pair')],
+                "verbose_name_plural": "matches",
+                "indexes": [
+                    models.Index(fields=["low", "-created_at", "-id"], name="match_of_low_newest"),
+                    models.Index(
+                        fields=["high", "-created_at", "-id"], name="match_of_high_newest"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("low__lt", models.F("high"))), name="match_pair_ordered"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("low", "high"),
+                        name="match_one_active_per_pair",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Pass',
+            name="Pass",
             fields=[
-                ('id', models.UUIDField(default=pupmatch.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('passed', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='passes_received', to='profiles.profile')),
-                ('passer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='passes_given', to='profiles.profile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=pupmatch.lib.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "passed",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passes_received",
+                        to="profiles.profile",
+                    ),
+                ),
+                (
+                    "passer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passes_given",
+                        to="profiles.profile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'passes',
-                'indexes': [models.Index(fields=['passer', '-created_at', '-id'], name='passes_given_newest'), models.Index(fields=['passed', 'passer'], name='passes_received')],
-                'constraints': [models.UniqueConstraint(fields=('passer', 'passed'), name='pass_once'), models.CheckConstraint(condition=models.Q(('passer', models.F('passed')), _negated=True), name='pass_not_oneself')],
+                "verbose_name_plural": "passes",
+                "indexes": [
+                    models.Index(
+                        fields=["passer", "-created_at", "-id"], name="passes_given_newest"
+                    ),
+                    models.Index(fields=["passed", "passer"], name="passes_received"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("passer", "passed"), name="pass_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("passer", models.F("passed")), _negated=True),
+                        name="pass_not_oneself",
+                    ),
+                ],
             },
         ),
     ]

@@ -2,96 +2,245 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import pupmatch.lib.ids
 from django.db import migrations, models
+
+import pupmatch.lib.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('playgrounds', '0001_initial'),
-        ('profiles', '0001_initial'),
+        ("playgrounds", "0001_initial"),
+        ("profiles", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.UUIDField(default=pupmatch.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('last_position', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('high', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='profiles.profile')),
-                ('low', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='profiles.profile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=pupmatch.lib.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("last_position", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "high",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="profiles.profile",
+                    ),
+                ),
+                (
+                    "low",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="profiles.profile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=pupmatch.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('client_id', models.UUIDField()),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('playground', 'Playground')], max_length=10)),
-                ('body', models.TextField(blank=True, max_length=4000, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='messaging.conversation')),
-                ('playground', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='playgrounds.playground')),
-                ('reply_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='messaging.message')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='profiles.profile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=pupmatch.lib.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("client_id", models.UUIDField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("text", "Text"), ("playground", "Playground")], max_length=10
+                    ),
+                ),
+                ("body", models.TextField(blank=True, max_length=4000, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="messaging.conversation",
+                    ),
+                ),
+                (
+                    "playground",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="playgrounds.playground",
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="messaging.message",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="profiles.profile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.UUIDField(default=pupmatch.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('read_position', models.PositiveIntegerField(default=0)),
-                ('cleared_position', models.PositiveIntegerField(default=0, help_text='Messages up to here were deleted for this side.')),
-                ('unread_count', models.PositiveIntegerField(default=0)),
-                ('deleted_at', models.DateTimeField(blank=True, help_text='Deleted for this side until the next message.', null=True)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, help_text="The latest message's time.")),
-                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='messaging.conversation')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='profiles.profile')),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='profiles.profile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=pupmatch.lib.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("read_position", models.PositiveIntegerField(default=0)),
+                (
+                    "cleared_position",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Messages up to here were deleted for this side."
+                    ),
+                ),
+                ("unread_count", models.PositiveIntegerField(default=0)),
+                (
+                    "deleted_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Deleted for this side until the next message.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, help_text="The latest message's time."
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="messaging.conversation",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="profiles.profile",
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="profiles.profile",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(('low__lt', models.F('high'))), name='conversation_pair_ordered'),
+            model_name="conversation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("low__lt", models.F("high"))), name="conversation_pair_ordered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('low', 'high'), name='conversation_one_open_per_pair'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)),
+                fields=("low", "high"),
+                name="conversation_one_open_per_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'position'), name='message_position_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("conversation", "position"), name="message_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'sender', 'client_id'), name='message_client_id_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("conversation", "sender", "client_id"), name="message_client_id_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='message_position_counts'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__gte", 1)), name="message_position_counts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('deleted_at__isnull', False)), models.Q(('body__isnull', False), ('kind', 'text'), ('playground', None), models.Q(('body', ''), _negated=True)), models.Q(('body', None), ('kind', 'playground')), _connector='OR'), name='message_says_something'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("body", None), ("deleted_at__isnull", False)),
+                    models.Q(
+                        ("body__isnull", False),
+                        ("kind", "text"),
+                        ("playground", None),
+                        models.Q(("body", ""), _negated=True),
+                    ),
+                    models.Q(("body", None), ("kind", "playground")),
+                    _connector="OR",
+                ),
+                name="message_says_something",
+            ),
         ),
         migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['profile', '-updated_at', '-id'], name='inbox_by_recency'),
+            model_name="participant",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["profile", "-updated_at", "-id"],
+                name="inbox_by_recency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('conversation', 'profile'), name='participant_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(
+                fields=("conversation", "profile"), name="participant_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(('profile', models.F('other')), _negated=True), name='participant_not_alone'),
+            model_name="participant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("profile", models.F("other")), _negated=True),
+                name="participant_not_alone",
+            ),
         ),
     ]

@@ -1,23 +1,31 @@
 """Serializer fields that several rooms share."""
 
 import math
+import re
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db.models import IntegerChoices
 from rest_framework import serializers
 
+# Python also reads "1_000" and the digits of every script, which no JSON number may hold.
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+
 
 class FiniteFloatField(serializers.FloatField):
-    """A float; NaN, infinities and booleans are refused.
+    """A float; NaN, infinities, booleans and digits other than 0 to 9 are refused.
 
     Checked before any geometry is made: GEOS aborts the process on numbers like 1e308.
     """
 
-    default_error_messages = {"not_finite": "This must be a finite number."}  # noqa: RUF012 (DRF's form)
+    default_error_messages = {"not_finite": "This must be a finite number."}
 
     def to_internal_value(self, data: Any) -> float:
         if isinstance(data, bool):
+            self.fail("invalid")
+        if isinstance(data, str) and not NUMBER.fullmatch(
+            data.strip(" ")[: self.MAX_STRING_LENGTH]
+        ):
             self.fail("invalid")
         try:
             value = super().to_internal_value(data)

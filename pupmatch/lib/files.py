@@ -5,6 +5,7 @@ refers to them, a trigger on the owning table puts them back when the row goes, 
 from storage what is still on the list.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -15,15 +16,22 @@ from django.utils import timezone
 
 from pupmatch.lib.models import DiscardedFile
 
+logger = logging.getLogger(__name__)
+
 UPLOAD_TIME = timedelta(hours=1)
+RETRY_AFTER = timedelta(hours=1)
 
 
 def store(contents: Mapping[str, bytes]) -> None:
-    """Write new files by name. Unless kept within the hour, they are removed again."""
+    """Write new files by name. Unless kept within the hour, they are removed again.
+
+    Refuses to run inside a transaction: its rollback would take the list away and leave the files.
+    """
     remove_after = timezone.now() + UPLOAD_TIME
-    DiscardedFile.objects.bulk_create(
-        DiscardedFile(name=name, remove_after=remove_after) for name in contents
-    )
+    with transaction.atomic(durable=True):
+        DiscardedFile.objects.bulk_create(
+            DiscardedFile(name=name, remove_after=remove_after) for name in contents
+        )
     for name, content in contents.items():
         default_storage.save(name, ContentFile(content))
 
@@ -33,8 +41,11 @@ def keep(names: list[str]) -> None:
     DiscardedFile.objects.filter(name__in=names).delete()
 
 
-def purge(batch: int = 500) -> int:
-    """Remove every file that is due, and say how many. Safe to run twice at once."""
+def purge(batch: int = 50) -> int:
+    """Remove every file that is due, and say how many. Safe to run twice at once.
+
+    One that the storage will not let go of is tried again an hour later.
+    """
     removed = 0
     while True:
         with transaction.atomic():
@@ -43,12 +54,23 @@ def purge(batch: int = 500) -> int:
                     remove_after__lte=timezone.now()
                 )[:batch]
             )
-            for file in due:
-                default_storage.delete(file.name)
-            DiscardedFile.objects.filter(pk__in=[file.pk for file in due]).delete()
-        removed += len(due)
+            gone = [file.name for file in due if _removed(file.name)]
+            DiscardedFile.objects.filter(name__in=gone).delete()
+            DiscardedFile.objects.filter(name__in={file.name for file in due} - {*gone}).update(
+                remove_after=timezone.now() + RETRY_AFTER
+            )
+        removed += len(gone)
         if len(due) < batch:
             return removed
+
+
+def _removed(name: str) -> bool:
+    try:
+        default_storage.delete(name)
+    except Exception:  # each storage has its own; none may stop the removal of the others
+        logger.exception("%s could not be removed from storage", name)
+        return False
+    return True
 
 
 def purge_after_commit() -> None:

@@ -36,11 +36,16 @@ class Metres(Func):
 
 
 class OnTheGlobe(Func):
-    """Whether a stored point lies on the globe; PostGIS itself would keep latitude 91 or NaN."""
+    """Whether a stored point lies on the globe.
+
+    A geography column bends latitude 91 back to 89, so what people send is refused before; NaN and
+    a point without coordinates it would keep.
+    """
 
     template = (
         "ST_X(%(expressions)s::geometry) BETWEEN -180 AND 180"
         " AND ST_Y(%(expressions)s::geometry) BETWEEN -90 AND 90"
+        " AND NOT ST_IsEmpty(%(expressions)s::geometry)"
     )
     output_field = BooleanField()
 
@@ -60,15 +65,29 @@ class AsGeometry(Func):
 class InBox(Func):
     """Whether a point lies in the box west, south, east, north (degrees), edges included."""
 
-    template = "ST_Covers(%(expressions)s)"
-    arg_joiner = ", "
+    template = "(%(expressions)s)"
+    arg_joiner = " AND "
     output_field = BooleanField()
 
     def __init__(self, column: str, *box: float) -> None:
+        west, south, east, north = box
+        point = AsGeometry(column)
         envelope = Func(
             *(Value(edge) for edge in box),
             Value(4326),
             function="ST_MakeEnvelope",
             output_field=GeometryField(srid=4326),
         )
-        super().__init__(envelope, AsGeometry(column))
+        super().__init__(
+            # The index compares in single precision, so it finds a little more than is inside.
+            _joined(" && ", point, envelope),
+            _joined(" BETWEEN ", Func(point, function="ST_X"), _joined(" AND ", west, east)),
+            _joined(" BETWEEN ", Func(point, function="ST_Y"), _joined(" AND ", south, north)),
+        )
+
+
+def _joined(operator: str, *operands: Any) -> Func:
+    values = (Value(item) if isinstance(item, float) else item for item in operands)
+    return Func(
+        *values, template="%(expressions)s", arg_joiner=operator, output_field=BooleanField()
+    )

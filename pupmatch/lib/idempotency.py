@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -26,20 +28,25 @@ class KeyReused(Problem):
 
 
 def fingerprint(request: Any) -> str:
-    """A digest of what is asked for: path and parsed body, file contents included."""
-    digest = hashlib.sha256(f"{request.method} {request.path}".encode())
-    if not hasattr(request.data, "items"):
-        digest.update(repr(request.data).encode())
-        return digest.hexdigest()
-    for name, value in sorted(request.data.items()):
-        digest.update(f"\x00{name}\x00".encode())
-        if isinstance(value, UploadedFile):
-            for chunk in value.chunks():
-                digest.update(chunk)
-            value.seek(0)
-        else:
-            digest.update(repr(value).encode())
-    return digest.hexdigest()
+    """A digest of what is asked for: address and parsed body, file contents included."""
+    asked = [request.method, request.get_full_path(), _plain(request.data)]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(body: Any) -> Any:
+    if not isinstance(body, QueryDict):
+        return body
+    return {name: [_part(value) for value in values] for name, values in body.lists()}
+
+
+def _part(value: Any) -> str:
+    if not isinstance(value, UploadedFile):
+        return f"text:{value}"
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return f"file:{digest.hexdigest()}"
 
 
 def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
@@ -74,8 +81,7 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
 
 def _once(key: str, request: Any, handle: Callable[[], Response]) -> Response:
     asked = fingerprint(request)
-    expired = timezone.now() - IdempotentAnswer.LIFETIME
-    IdempotentAnswer.objects.filter(user=request.user, created_at__lt=expired).delete()
+    _expired().filter(user=request.user, key=key).delete()
     answer, is_new = IdempotentAnswer.objects.get_or_create(
         user=request.user, key=key, defaults={"fingerprint": asked}
     )
@@ -86,6 +92,16 @@ def _once(key: str, request: Any, handle: Callable[[], Response]) -> Response:
     response = handle()
     answer.status = response.status_code
     # Rendered first, so that the repeat reads what the first one read: dates and ids as text.
-    answer.body = json.loads(JSONRenderer().render(response.data))
+    answer.body = json.loads(JSONRenderer().render(response.data) or "null")
     answer.save(update_fields=["status", "body"])
     return response
+
+
+def _expired() -> QuerySet[IdempotentAnswer]:
+    oldest = timezone.now() - IdempotentAnswer.LIFETIME
+    return IdempotentAnswer.objects.filter(created_at__lt=oldest)
+
+
+def forget_expired_answers() -> int:
+    """Remove the answers that are no longer repeated, and say how many."""
+    return _expired().delete()[0]

@@ -1,5 +1,6 @@
 """What happens to every request before and after its view."""
 
+import codecs
 import math
 import re
 from collections.abc import Callable
@@ -43,36 +44,55 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._refusal(request) or self.get_response(request)
+        response = _refusal(request) or self.get_response(request)
         if request.path.startswith("/api/v1/"):
             if not response.has_header("Cache-Control"):
                 patch_cache_control(response, private=True, no_cache=True)
             patch_vary_headers(response, ["Authorization"])
         if hasattr(request, "rate_limit"):
-            limit, remaining, reset_seconds = request.rate_limit
-            response["RateLimit-Limit"] = str(limit)
-            response["RateLimit-Remaining"] = str(remaining)
-            response["RateLimit-Reset"] = str(math.ceil(reset_seconds))
+            response["RateLimit-Limit"] = str(request.rate_limit.limit)
+            response["RateLimit-Remaining"] = str(request.rate_limit.remaining)
+            response["RateLimit-Reset"] = str(math.ceil(request.rate_limit.seconds_left))
         return response
 
-    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        # PostgreSQL text holds no NUL, so one in a filter or in the admin's search would be a 500.
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return problem_response(
-                request, http_status=400, code="invalid", detail="The address holds a NUL."
-            )
-        # Multipart bodies carry a photo and its envelope; everything else is small.
-        is_upload = request.content_type == "multipart/form-data"
-        limit = settings.MAX_BODY_BYTES + (settings.MAX_PHOTO_BYTES if is_upload else 0)
-        try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            length = 0
-        if length > limit:
-            return problem_response(
-                request,
-                http_status=413,
-                code="too_large",
-                detail=f"The body is larger than {limit} bytes.",
-            )
-        return None
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    # PostgreSQL text holds no NUL, so one in a filter or in the admin's search would be a 500.
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return problem_response(
+            request, http_status=400, code="invalid", detail="The address holds a NUL."
+        )
+    if not _is_utf_8(request.encoding):
+        return problem_response(
+            request,
+            http_status=415,
+            code="unsupported_media_type",
+            detail="Send UTF-8, or name no charset.",
+        )
+    limit = _largest_body(request)
+    if _content_length(request) > limit:
+        return problem_response(
+            request,
+            http_status=413,
+            code="too_large",
+            detail=f"The body is larger than {limit} bytes.",
+        )
+    return None
+
+
+def _is_utf_8(charset: str | None) -> bool:
+    # Python would decode by any codec of its own, "zlib" included: a megabyte becomes a gigabyte.
+    return charset is None or codecs.lookup(charset).name == "utf-8"
+
+
+def _largest_body(request: HttpRequest) -> int:
+    # Multipart bodies carry a photo and its envelope; everything else is small.
+    is_upload = request.content_type == "multipart/form-data"
+    return settings.MAX_BODY_BYTES + (settings.MAX_PHOTO_BYTES if is_upload else 0)
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0

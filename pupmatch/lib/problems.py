@@ -3,13 +3,17 @@
 A service raises a `Problem` that states its refusal; REST framework's own errors become one here.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.views import defaults
 from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.handler import exception_handler as standardized_handler
 from drf_standardized_errors.types import ErrorResponse
+from psycopg_pool import PoolTimeout
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -38,9 +42,9 @@ class Problem(APIException):
     Keyword arguments become further members of the problem document.
     """
 
-    status_code = status.HTTP_409_CONFLICT
-    default_code: ClassVar[str]
-    default_detail: ClassVar[str]
+    status_code: int = status.HTTP_409_CONFLICT
+    default_code: str
+    default_detail: str
 
     def __init__(self, detail: str | None = None, **members: Any) -> None:
         super().__init__(detail or self.default_detail, self.default_code)
@@ -53,6 +57,39 @@ class NotFound(Problem):
     status_code = status.HTTP_404_NOT_FOUND
     default_code = "not_found"
     default_detail = "There is nothing here."
+
+
+class NotSignedIn(Problem):
+    """Whoever asks did not show who they are."""
+
+    status_code = status.HTTP_401_UNAUTHORIZED
+    # RFC 9110: every 401 says how to do better.
+    auth_header = 'Bearer realm="api"'
+
+
+class Unavailable(Problem):
+    """The database is overloaded, restarting, or took too long; the same request may work soon."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = "We cannot answer right now; try again in a moment."
+    wait = 2  # becomes Retry-After
+
+
+class Unreadable(Problem):
+    """A body that the server gave up reading."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "invalid"
+    default_detail = "The request cannot be read."
+
+
+class TooLarge(Problem):
+    """A body beyond the limit."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = "The body is too large."
 
 
 class Forbidden(Problem):
@@ -84,7 +121,7 @@ class ProblemFormatter(ExceptionFormatter):
         first = error_response.errors[0]
         members = dict(getattr(self.exc, "members", {}))
         code, detail = first.code, first.detail
-        if error_response.type.value == "validation_error":
+        if error_response.type == "validation_error":
             code, detail = "invalid", "Some of what was sent is not valid; see errors."
             members["errors"] = [
                 {"pointer": _pointer(error.attr), "code": error.code, "detail": error.detail}
@@ -104,6 +141,29 @@ def _pointer(attr: str | None) -> str:
     if not attr or attr == "non_field_errors":
         return ""
     return "/" + attr.removesuffix("/non_field_errors")
+
+
+# What Django and the driver raise where a Problem is meant. Deadlocks, time-outs of locks and
+# statements and lost connections are all OperationalErrors.
+MEANINGS: dict[type[Exception], type[Problem]] = {
+    OperationalError: Unavailable,
+    InterfaceError: Unavailable,
+    PoolTimeout: Unavailable,
+    RequestDataTooBig: TooLarge,
+    SuspiciousOperation: Unreadable,
+    UnreadablePostError: Unreadable,
+}
+
+
+class ProblemHandler(ExceptionHandler):
+    """Recognises what is nobody's programming error before it would become a 500."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        """The Problem that `exc` means, if any."""
+        for kind, problem in MEANINGS.items():
+            if isinstance(exc, kind):
+                return problem()
+        return super().convert_known_exceptions(exc)
 
 
 def exception_handler(exc: Exception, context: dict) -> Response | None:

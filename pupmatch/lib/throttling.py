@@ -3,13 +3,15 @@
 import hashlib
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from rest_framework.throttling import BaseThrottle
 
-from pupmatch.lib.requests import client_ip
+from pupmatch.lib.models import RequestCounter
+from pupmatch.lib.requests import client_network
 
 COUNT = """
     INSERT INTO lib_requestcounter AS counter (key, window_ends_at, count) VALUES (%s, %s, 1)
@@ -21,18 +23,40 @@ COUNT = """
 """
 
 
-def count_request(key: str, *, seconds: int) -> tuple[int, float]:
-    """Count one request; returns how many the window has seen and the seconds until it turns.
+class Count(NamedTuple):
+    """One more request, seen against the limit of its window."""
 
-    One statement, so parallel requests cannot slip past each other.
+    limit: int
+    number: int
+    seconds_left: float
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the limit still holds with this request."""
+        return self.number <= self.limit
+
+    @property
+    def remaining(self) -> int:
+        """How many more the window allows."""
+        return max(0, self.limit - self.number)
+
+
+def count_request(scope: str, caller: str) -> Count:
+    """Count one request of `caller` against `scope`, one of `settings.RATE_LIMITS`.
+
+    The window starts with the caller's first request. One statement counts and reads, so parallel
+    requests cannot slip past each other.
     """
+    allowed, seconds = settings.RATE_LIMITS[scope]
+    key = hashlib.sha256(f"{scope}:{caller}".encode()).hexdigest()
     now = time.time()
-    moment = datetime.fromtimestamp(now, UTC)
+    moment, ends = (datetime.fromtimestamp(at, UTC) for at in (now, now + seconds))
     with connection.cursor() as cursor:
-        ends = datetime.fromtimestamp(now + seconds, UTC)
         cursor.execute(COUNT, [key, ends, moment, moment])
-        count, window_ends_at = cursor.fetchone()
-    return count, max(0.0, window_ends_at.timestamp() - now)
+        number, window_ends_at = cursor.fetchone()
+    limit = max(1, round(allowed * settings.RATE_LIMIT_SCALE))
+    # At least a second: "try again in 0" would be no Retry-After at all.
+    return Count(limit, number, max(1.0, window_ends_at.timestamp() - now))
 
 
 class ScopedThrottle(BaseThrottle):
@@ -41,25 +65,27 @@ class ScopedThrottle(BaseThrottle):
     A mapping limits by action: `throttle_scope = {"create": "upload"}`.
     """
 
-    wait_seconds: float | None = None
+    count: Count | None = None
 
     def allow_request(self, request: Any, view: Any) -> bool:
-        """Whether this request is within its limit."""
+        """Whether this request is within its limit; the figures go into the answer's headers."""
         scope = getattr(view, "throttle_scope", None)
         if isinstance(scope, dict):
             scope = scope.get(getattr(view, "action", None))
-        return scope is None or self.allow(request, scope)
-
-    def allow(self, request: Any, scope: str) -> bool:
-        """Count the request under `scope`, and leave the figures for the answer's headers."""
-        allowed, seconds = settings.RATE_LIMITS[scope]
-        limit = max(1, round(allowed * settings.RATE_LIMIT_SCALE))
-        caller = request.user.pk if request.user.is_authenticated else client_ip(request)
-        key = hashlib.sha256(f"{scope}:{caller}".encode()).hexdigest()
-        count, self.wait_seconds = count_request(key, seconds=seconds)
-        request._request.rate_limit = (limit, max(0, limit - count), self.wait_seconds)
-        return count <= limit
+        if scope is None:
+            return True
+        is_known = request.user.is_authenticated
+        self.count = count_request(
+            scope, str(request.user.pk) if is_known else client_network(request)
+        )
+        request._request.rate_limit = self.count
+        return self.count.is_allowed
 
     def wait(self) -> float | None:
         """Seconds until the window turns, for Retry-After."""
-        return self.wait_seconds
+        return self.count.seconds_left if self.count else None
+
+
+def forget_past_windows() -> int:
+    """Remove the counters of windows that have turned, and say how many."""
+    return RequestCounter.objects.filter(window_ends_at__lte=timezone.now()).delete()[0]

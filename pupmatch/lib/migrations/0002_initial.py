@@ -3,49 +3,77 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
-import pupmatch.lib.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import pupmatch.lib.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('lib', '0001_extensions'),
+        ("lib", "0001_extensions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DiscardedFile',
+            name="DiscardedFile",
             fields=[
-                ('name', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('remove_after', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
+                ("name", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                (
+                    "remove_after",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), db_index=True
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RequestCounter',
+            name="RequestCounter",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('window_ends_at', models.DateTimeField(db_index=True)),
-                ('count', models.PositiveIntegerField()),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("window_ends_at", models.DateTimeField(db_index=True)),
+                ("count", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotentAnswer',
+            name="IdempotentAnswer",
             fields=[
-                ('id', models.UUIDField(default=pupmatch.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=255)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=pupmatch.lib.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.CharField(max_length=255)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.JSONField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_index=True, default=django.utils.timezone.now),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotent_answer_once_per_key')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "key"), name="idempotent_answer_once_per_key"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,110 @@
+"""What every room's tests share."""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.contrib.gis.db.models.fields import get_srid_info
+from django.db import connection, connections
+from django.test import TestCase
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.services import open_session
+
+# Examples that touch the database share one test's transaction on purpose, and a busy machine says
+# nothing about the code.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,
+        hypothesis.HealthCheck.too_slow,
+    ],
+)
+hypothesis.settings.register_profile(
+    "ci", parent=hypothesis.settings.get_profile("house"), derandomize=True
+)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "house")
+
+
+class Client(APIClient):
+    """An API client whose requests commit, as far as `on_commit` is concerned."""
+
+    def request(self, **kwargs: Any) -> Any:
+        """Send it, then run what waits for the commit: mails, removal of files."""
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return super().request(**kwargs)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, with what Django reads once and keeps already read.
+
+    Otherwise the first test to touch a geography column counts a query more than the others.
+    """
+    with django_db_blocker.unblock():
+        get_srid_info(4326, connection)
+
+
+@pytest.fixture(autouse=True)
+def private_surroundings(settings: Any, tmp_path: Path) -> None:
+    """Files go to the test's own folder; limits are out of the way unless `real_limits` is asked."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.RATE_LIMIT_SCALE = 1_000_000
+
+
+@pytest.fixture
+def real_limits(private_surroundings: None, settings: Any) -> None:
+    """The rate limits of production."""
+    settings.RATE_LIMIT_SCALE = 1
+
+
+@pytest.fixture
+def api() -> Client:
+    """A client that is not signed in."""
+    return Client()
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """`client_for(user)`: a client with a real sign-in; `.tokens` holds the pair."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.tokens = open_session(user=user, ip_address="127.0.0.1", user_agent="tests")
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {client.tokens.access}")
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def in_parallel(transactional_db: None) -> Callable[..., list]:
+    """`in_parallel(f, g, …)`: calls each in a thread of its own, all released at one barrier.
+
+    Returns what they returned, in order; an exception is returned and not raised.
+    """
+
+    def run(*functions: Callable[[], Any]) -> list:
+        barrier = threading.Barrier(len(functions))
+
+        def at_the_barrier(function: Callable[[], Any]) -> Any:
+            try:
+                connection.ensure_connection()  # so that connecting does not spread the start
+                barrier.wait(timeout=10)
+                return function()
+            except Exception as error:
+                return error
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return list(pool.map(at_the_barrier, functions))
+
+    return run

@@ -1,0 +1,210 @@
+"""Cards, the deck, likes, passes and matches."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from matching import services
+from matching.deck import deck, hints
+from matching.models import Like, Match, Pass
+from matching.serializers import (
+    DeckItemSerializer,
+    HintsSerializer,
+    LikeInputSerializer,
+    LikeOutcomeSerializer,
+    LikeReceivedSerializer,
+    LikeSentSerializer,
+    MatchSerializer,
+    PassInputSerializer,
+    PassSerializer,
+)
+from matching.visibility import reachable
+from profiles.access import OwnProfileMixin
+from profiles.models import Profile
+from profiles.serializers import CardSerializer
+from pupmatch.lib.pagination import KeysetPagination
+
+
+class ProfileViewSet(OwnProfileMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Somebody's card."""
+
+    serializer_class = CardSerializer
+    queryset = Profile.objects.none()
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Profile]:
+        """Whoever may be looked at, and oneself, to see what others see."""
+        cards = reachable(self.profile) | Profile.objects.filter(pk=self.profile.pk)
+        return cards.for_card()
+
+
+class DeckPagination(KeysetPagination):
+    """Pages of one deck: all of them are scored as of the moment of the first."""
+
+    moment: datetime.datetime
+
+    def start(self, request: Any, view: Any) -> None:
+        """Read the moment from the cursor; a first page is as of now."""
+        super().start(request, view)
+        anchor = self.cursor and self.cursor.anchor
+        self.moment = datetime.datetime.fromisoformat(anchor) if anchor else timezone.now()
+
+    def anchor(self) -> str:
+        """The moment, to go on from."""
+        return self.moment.isoformat()
+
+
+class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
+    """The dogs to decide on next."""
+
+    serializer_class = DeckItemSerializer
+    queryset = Profile.objects.none()
+    pagination_class = DeckPagination
+    ordering = ("-score", "tie_break")
+
+    def list(self, request: Request) -> Response:
+        """The next dogs, best fit first, each with the reasons for its score.
+
+        Whoever was liked, passed on or blocked, in either direction where it matters, is not in it.
+        Empty when nobody is left; 409 `profile_incomplete` until my own profile is complete.
+        """
+        viewer = self.complete_profile
+        self.paginator.start(request, self)
+        page = self.paginate_queryset(deck(viewer, self.paginator.moment))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(responses=HintsSerializer)
+    @action(detail=False, pagination_class=None)
+    def hints(self, request: Request) -> Response:
+        """Which preference to relax when the deck is empty or thin, and what that brings."""
+        found = hints(self.complete_profile)
+        return Response({"results": [hint._asdict() for hint in found]})
+
+
+class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
+    """Likes, given and received."""
+
+    serializer_class = LikeReceivedSerializer
+    queryset = Like.objects.none()
+    ordering = ("-created_at", "-id")
+
+    @extend_schema(
+        request=LikeInputSerializer,
+        responses={201: LikeOutcomeSerializer, 200: LikeOutcomeSerializer},
+    )
+    def create(self, request: Request) -> Response:
+        """Like somebody; when the liking is mutual, the answer holds the match.
+
+        201 when the like is new, 200 when it was there. A pass on them is replaced.
+        """
+        form = LikeInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        liked = get_object_or_404(Profile, pk=form.validated_data["profile_id"])
+        match, is_new = services.like(
+            liker=self.complete_profile,
+            liked=liked,
+            comment=form.validated_data.get("comment", ""),
+        )
+        outcome = LikeOutcomeSerializer({"match": match}, context=self.get_serializer_context())
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(outcome.data, status=code)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, profile_id: Any = None) -> Response:
+        """Take a like back; a match with them ends. Their like, if any, stands."""
+        services.unlike(liker=self.profile, liked=get_object_or_404(Profile, pk=profile_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(detail=False)
+    def received(self, request: Request) -> Response:
+        """Who likes me and waits for my answer, newest first."""
+        waiting = (
+            Like.objects.filter(liked=self.profile)
+            .filter(liker__in=Profile.objects.visible_to(request.user))
+            .exclude(liker__in=Like.objects.filter(liker=self.profile).values("liked"))
+            .exclude(liker__in=Pass.objects.filter(passer=self.profile).values("passed"))
+        )
+        return self._page(waiting, "liker", LikeReceivedSerializer)
+
+    @extend_schema(responses=LikeSentSerializer(many=True))
+    @action(detail=False)
+    def sent(self, request: Request) -> Response:
+        """Whom I like, newest first."""
+        given = Like.objects.filter(liker=self.profile, liked__in=reachable(self.profile))
+        return self._page(given, "liked", LikeSentSerializer)
+
+    def _page(self, likes: QuerySet[Like], side: str, serializer: type) -> Response:
+        cards = Prefetch(side, Profile.objects.for_card())
+        page = self.paginate_queryset(likes.prefetch_related(cards))
+        shaped = serializer(page, many=True, context=self.get_serializer_context())
+        return self.get_paginated_response(shaped.data)
+
+
+class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Passes, which the other side never learns of."""
+
+    serializer_class = PassSerializer
+    queryset = Pass.objects.none()
+    ordering = ("-created_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Pass]:
+        """Those that I made on people I may still see."""
+        mine = Pass.objects.filter(passer=self.profile, passed__in=reachable(self.profile))
+        return mine.prefetch_related(Prefetch("passed", Profile.objects.for_card()))
+
+    @extend_schema(
+        request=PassInputSerializer, responses={201: PassSerializer, 200: PassSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """Pass on somebody. 201 when it is new, 200 when it was there.
+
+        A like for them is replaced; a pass on a match is 409 `already_matched`.
+        """
+        form = PassInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        passed = get_object_or_404(Profile, pk=form.validated_data["profile_id"])
+        row, is_new = services.pass_on(passer=self.complete_profile, passed=passed)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(self.get_serializer(row).data, status=code)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, profile_id: Any = None) -> Response:
+        """Take a pass back."""
+        get_object_or_404(Pass, passer=self.profile, passed=profile_id).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MatchViewSet(
+    OwnProfileMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
+):
+    """Matches that last, newest first."""
+
+    serializer_class = MatchSerializer
+    queryset = Match.objects.none()
+    lookup_value_converter = "uuid"
+    ordering = ("-created_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Match]:
+        """Mine, with people who can still sign in."""
+        others = Q(low__user__is_active=True, high__user__is_active=True)
+        cards = Profile.objects.for_card()
+        return (
+            Match.objects.active()
+            .of(self.profile)
+            .filter(others)
+            .prefetch_related(Prefetch("low", cards), Prefetch("high", cards))
+        )
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: Any = None) -> Response:
+        """Unmatch: the match ends and its conversation closes for good; it counts as a pass."""
+        services.unmatch(match=self.get_object(), by=self.profile)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,100 @@
+"""Shapes of conversations and messages."""
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from messaging.models import Message, Participant
+from playgrounds.serializers import FavoritePlaygroundSerializer
+from profiles.serializers import CardSerializer
+
+LONGEST_MESSAGE = 4000
+# What a card no longer tells once the match is over, whether by an unmatch or by a block.
+FORMER = {"bio": "", "photos": [], "prompts": [], "favorite_playgrounds": [], "distance": None}
+
+
+class MessageSerializer(serializers.ModelSerializer):
+    """A message. `position` counts 1, 2, 3 … in its conversation; `sender_id` is a profile's id."""
+
+    playground = FavoritePlaygroundSerializer(read_only=True, allow_null=True)
+    conversation_id = serializers.UUIDField(read_only=True)
+    sender_id = serializers.UUIDField(read_only=True)
+    reply_to = serializers.UUIDField(source="reply_to_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Message
+        fields = (
+            "id",
+            "conversation_id",
+            "client_id",
+            "position",
+            "sender_id",
+            "kind",
+            "body",
+            "playground",
+            "reply_to",
+            "created_at",
+            "edited_at",
+            "deleted_at",
+        )
+        read_only_fields = fields
+
+
+class MessageInputSerializer(serializers.Serializer):
+    """Either a `body` or a `playground_id`. Make a new `client_id` for each message, and send it
+    again with the same one when the answer got lost.
+    """
+
+    client_id = serializers.UUIDField()
+    body = serializers.CharField(required=False, max_length=LONGEST_MESSAGE)
+    playground_id = serializers.UUIDField(required=False)
+    reply_to = serializers.UUIDField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict) -> dict:
+        if ("body" in attrs) == ("playground_id" in attrs):
+            raise serializers.ValidationError({"body": ["Send either body or playground_id."]})
+        return attrs
+
+
+class ConversationSerializer(serializers.ModelSerializer):
+    """A conversation in my inbox. After the match ended, `closed_at` is set and `profile` keeps the
+    name, but shows no more pictures, texts, places or distance.
+    """
+
+    id = serializers.UUIDField(source="conversation_id")
+    match_id = serializers.UUIDField(source="conversation.match.pk")
+    profile = serializers.SerializerMethodField()
+    last_message = serializers.SerializerMethodField()
+    closed_at = serializers.DateTimeField(source="conversation.closed_at", allow_null=True)
+
+    class Meta:
+        model = Participant
+        fields = (
+            "id",
+            "match_id",
+            "profile",
+            "last_message",
+            "unread_count",
+            "updated_at",
+            "closed_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(CardSerializer)
+    def get_profile(self, participant: Participant) -> dict:
+        card = CardSerializer(participant.other, context=self.context).data
+        if participant.conversation.closed_at or not participant.other.user.is_active:
+            return {**card, **FORMER}
+        return card
+
+    @extend_schema_field(MessageSerializer(allow_null=True))
+    def get_last_message(self, participant: Participant) -> dict | None:
+        for message in participant.conversation.latest:
+            if message.position > participant.cleared_position:
+                return MessageSerializer(message, context=self.context).data
+        return None
+
+
+class ReadSerializer(serializers.Serializer):
+    """How far the conversation was read."""
+
+    position = serializers.IntegerField(min_value=0, max_value=2**31 - 1)

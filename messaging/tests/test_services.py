@@ -1,0 +1,201 @@
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from matching.services import unmatch
+from matching.tests.factories import matched
+from messaging import services
+from messaging.models import Conversation, Message, Participant
+from playgrounds.tests.factories import PlaygroundFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sides():
+    """The two sides of a fresh conversation."""
+    match = matched()
+    return [
+        Participant.objects.get(conversation=match.conversation, profile=profile)
+        for profile in (match.low, match.high)
+    ]
+
+
+def say(side, body="Hello!", **kwargs):
+    message, _ = services.send(participant=side, client_id=uuid4(), body=body, **kwargs)
+    return message
+
+
+@pytest.mark.requirement("R7.3")
+def test_a_message_is_stored_with_time_sender_and_position(sides):
+    first, second = say(sides[0]), say(sides[1])
+    assert (first.position, second.position) == (1, 2)
+    assert (first.sender_id, second.sender_id) == (sides[0].profile_id, sides[1].profile_id)
+    assert first.created_at < second.created_at
+    assert Conversation.objects.get().last_position == 2
+
+
+@pytest.mark.requirement("R7.3")
+def test_the_same_client_id_is_the_same_message(sides):
+    client_id = uuid4()
+    first, is_new = services.send(participant=sides[0], client_id=client_id, body="Hello!")
+    again, is_new_again = services.send(participant=sides[0], client_id=client_id, body="Hello!")
+    assert (is_new, is_new_again) == (True, False)
+    assert first == again
+    assert Message.objects.count() == 1
+
+
+def test_the_same_client_id_with_other_content_is_refused(sides):
+    client_id = uuid4()
+    services.send(participant=sides[0], client_id=client_id, body="Hello!")
+    with pytest.raises(services.ClientIdReused):
+        services.send(participant=sides[0], client_id=client_id, body="Goodbye!")
+    assert Message.objects.get().body == "Hello!"
+
+
+def test_both_sides_may_choose_the_same_client_id(sides):
+    client_id = uuid4()
+    for side in sides:
+        services.send(participant=side, client_id=client_id, body="Hello!")
+    assert Message.objects.count() == 2
+
+
+@pytest.mark.requirement("R7.2", "P7", "P16")
+def test_nothing_can_be_sent_after_the_match_ended(sides):
+    say(sides[0])
+    match = sides[0].conversation.match
+    unmatch(match=match, by=match.low)
+    for side in sides:
+        with pytest.raises(services.MatchEnded):
+            say(side)
+    assert Message.objects.count() == 1
+
+
+def test_a_repeat_after_the_match_ended_still_answers_what_was_sent(sides):
+    client_id = uuid4()
+    first, _ = services.send(participant=sides[0], client_id=client_id, body="Hello!")
+    match = sides[0].conversation.match
+    unmatch(match=match, by=match.high)
+    again = services.send(participant=sides[0], client_id=client_id, body="Hello!")
+    assert again == (first, False)
+
+
+@pytest.mark.requirement("R9.7")
+def test_a_playground_can_be_shared(sides):
+    playground = PlaygroundFactory()
+    message, _ = services.send(
+        participant=sides[0], client_id=uuid4(), playground_id=playground.pk
+    )
+    assert (message.kind, message.body, message.playground) == ("playground", None, playground)
+
+
+def test_a_shared_playground_must_exist(sides):
+    with pytest.raises(services.UnknownPlayground):
+        services.send(participant=sides[0], client_id=uuid4(), playground_id=uuid4())
+
+
+def test_a_reply_names_a_message_of_the_same_conversation(sides):
+    first = say(sides[0])
+    assert say(sides[1], reply_to=first.pk).reply_to == first
+    elsewhere = matched().conversation
+    stranger = say(Participant.objects.filter(conversation=elsewhere).first())
+    with pytest.raises(services.UnknownReply):
+        say(sides[0], reply_to=stranger.pk)
+
+
+def test_unread_counts_what_the_other_wrote_since(sides):
+    for _ in range(3):
+        say(sides[0])
+    me = Participant.objects.get(pk=sides[1].pk)
+    assert me.unread_count == 3
+    assert Participant.objects.get(pk=sides[0].pk).unread_count == 0
+    services.mark_read(participant=me, position=2)
+    assert Participant.objects.get(pk=me.pk).unread_count == 1
+
+
+def test_a_read_position_beyond_the_end_means_the_end_and_never_goes_back(sides):
+    say(sides[0])
+    assert services.mark_read(participant=sides[1], position=99).read_position == 1
+    assert services.mark_read(participant=sides[1], position=0).read_position == 1
+    say(sides[0])
+    assert Participant.objects.get(pk=sides[1].pk).unread_count == 1
+
+
+@pytest.mark.requirement("R7.7")
+def test_deleting_for_me_leaves_the_other_side_alone(sides):
+    say(sides[0])
+    services.delete_for_me(participant=sides[1])
+    mine, theirs = (Participant.objects.get(pk=side.pk) for side in (sides[1], sides[0]))
+    assert (mine.cleared_position, mine.unread_count) == (1, 0)
+    assert mine.deleted_at is not None
+    assert (theirs.cleared_position, theirs.deleted_at) == (0, None)
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.requirement("R7.7")
+def test_a_new_message_brings_a_deleted_conversation_back_from_there_on(sides):
+    say(sides[0])
+    services.delete_for_me(participant=sides[1])
+    say(sides[0], "Still there?")
+    mine = Participant.objects.get(pk=sides[1].pk)
+    assert mine.deleted_at is None
+    assert (mine.cleared_position, mine.unread_count) == (1, 1)
+
+
+def test_the_database_keeps_positions_and_pairs(sides):
+    message = say(sides[0])
+    fields = {"conversation": message.conversation, "sender": message.sender, "kind": "text"}
+    for name, wrong in {
+        "message_position_once": {"position": 1, "client_id": uuid4(), "body": "x"},
+        "message_client_id_once": {"position": 2, "client_id": message.client_id, "body": "x"},
+        "message_position_counts": {"position": 0, "client_id": uuid4(), "body": "x"},
+        "message_says_something": {"position": 2, "client_id": uuid4(), "body": ""},
+    }.items():
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            Message.objects.create(**fields, **wrong)
+    pair = {"low": message.conversation.low, "high": message.conversation.high}
+    with pytest.raises(IntegrityError, match="conversation_one_open"), transaction.atomic():
+        Conversation.objects.create(**pair)
+    with pytest.raises(IntegrityError, match="conversation_pair_ordered"), transaction.atomic():
+        Conversation.objects.create(low=pair["high"], high=pair["low"])
+
+
+# --- At the same instant --------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("R7.4")
+@pytest.mark.django_db(transaction=True)
+def test_parallel_messages_get_positions_without_gap_or_double(in_parallel, sides):
+    outcomes = in_parallel(*[lambda side=side: say(side) for side in sides * 4])
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    positions = sorted(Message.objects.values_list("position", flat=True))
+    assert positions == list(range(1, 9))
+    assert [Participant.objects.get(pk=side.pk).unread_count for side in sides] == [4, 4]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_repeats_of_one_client_id_are_one_message(in_parallel, sides):
+    client_id = uuid4()
+
+    def send():
+        return services.send(participant=sides[0], client_id=client_id, body="Hello!")
+
+    outcomes = in_parallel(*[send] * 8)
+    assert len({message.pk for message, _ in outcomes}) == 1
+    assert sum(is_new for _, is_new in outcomes) == 1
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.requirement("P7", "P16")
+@pytest.mark.django_db(transaction=True)
+def test_no_message_slips_in_behind_an_unmatch(in_parallel):
+    for _ in range(10):
+        match = matched()
+        side = Participant.objects.get(conversation=match.conversation, profile=match.low)
+        in_parallel(
+            lambda side=side: say(side), lambda match=match: unmatch(match=match, by=match.high)
+        )
+        message = Message.objects.filter(conversation=match.conversation).first()
+        closed_at = Conversation.objects.get(pk=match.conversation_id).closed_at
+        assert message is None or message.created_at <= closed_at

@@ -1,0 +1,17 @@
+"""Addresses of conversations and messages."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from messaging import views
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("conversations", views.ConversationViewSet)
+
+urlpatterns = [
+    *router.urls,
+    path(
+        "conversations/<uuid:conversation_id>/messages",
+        views.MessageViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+]

@@ -1,0 +1,13 @@
+"""Addresses of blocks."""
+
+from django.urls import path
+
+from moderation import views
+
+urlpatterns = [
+    path("blocks", views.BlockViewSet.as_view({"get": "list"})),
+    path(
+        "blocks/<uuid:profile_id>",
+        views.BlockViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+]

@@ -1,0 +1,276 @@
+"""Shapes of a profile: the owner's, and the card that others see."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from playgrounds.serializers import FavoritePlaygroundSerializer
+from profiles.ages import OLDEST_ON_SCALE, OLDEST_PLAUSIBLE, age_on, birth_date_for
+from profiles.distances import SpokenDistance, convert, spoken
+from profiles.models import (
+    MAX_PHOTOS,
+    MAX_PROMPTS,
+    ActivityLevel,
+    Breed,
+    DistanceUnit,
+    Photo,
+    PlayStyle,
+    Preferences,
+    Profile,
+    Prompt,
+    Temperament,
+)
+from pupmatch.lib.fields import FiniteFloatField, NamedLevelField, PointSerializer
+from pupmatch.lib.geo import distance_m
+
+
+class RenditionsSerializer(serializers.Serializer):
+    """Addresses of the WebP files, about 320, 640 and 1280 pixels wide; cache them for good."""
+
+    small = serializers.ImageField()
+    medium = serializers.ImageField()
+    large = serializers.ImageField()
+
+
+class PhotoSerializer(serializers.ModelSerializer):
+    """A photo. `width`, `height` and `byte_size` are of the picture as sent, turned upright;
+    `thumbhash` (Base64) draws a placeholder while a rendition loads."""
+
+    renditions = RenditionsSerializer(source="*", read_only=True)
+
+    class Meta:
+        model = Photo
+        fields = ("id", "position", "width", "height", "byte_size", "thumbhash", "renditions")
+        read_only_fields = fields
+
+
+class PhotoUploadSerializer(serializers.Serializer):
+    """A JPEG, PNG or WebP picture of at most 10 MB (10,485,760 bytes)."""
+
+    image = serializers.FileField(allow_empty_file=True)
+
+
+class PhotoOrderSerializer(serializers.Serializer):
+    """Each of one's photos, once, in the wanted order."""
+
+    ids = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_PHOTOS)
+
+
+class PhotosSerializer(serializers.Serializer):
+    """Photos in their order."""
+
+    photos = PhotoSerializer(many=True)
+
+
+class PromptSerializer(serializers.ModelSerializer):
+    """A question about the dog and its owner's answer."""
+
+    class Meta:
+        model = Prompt
+        fields = ("question", "answer")
+
+
+class PromptsSerializer(serializers.Serializer):
+    """Prompts in their order."""
+
+    prompts = PromptSerializer(many=True, max_length=MAX_PROMPTS)
+
+
+class PromptSuggestionSerializer(serializers.Serializer):
+    """A question that many owners answer."""
+
+    question = serializers.CharField()
+
+
+class BreedSerializer(serializers.ModelSerializer):
+    """A breed by the name that a profile's `breed` takes."""
+
+    class Meta:
+        model = Breed
+        fields = ("name",)
+
+
+class BreedField(serializers.SlugRelatedField):
+    """A breed by its name from `GET /breeds`, however it is capitalised."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="name", queryset=Breed.objects.all(), **kwargs)
+        self.error_messages["does_not_exist"] = "No such breed; see GET /breeds."
+
+    def to_internal_value(self, data: Any) -> Breed:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        breed = self.get_queryset().filter(name__iexact=data.strip()).first()
+        if breed is None:
+            self.fail("does_not_exist")
+        return breed
+
+
+class TagsField(serializers.ListField):
+    """A set of tags from a fixed list; doubles are dropped, the order is kept."""
+
+    def to_internal_value(self, data: Any) -> list:
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+DESCRIPTION_FIELDS = (
+    "id",
+    "name",
+    "age",
+    "bio",
+    "breed",
+    "sex",
+    "size",
+    "activity_level",
+    "temperament",
+    "play_styles",
+    "neutered",
+    "good_with_small_dogs",
+    "good_with_children",
+    "photos",
+    "prompts",
+    "favorite_playgrounds",
+)
+
+
+class DescriptionSerializer(serializers.ModelSerializer):
+    """What a profile tells everybody who may see it."""
+
+    breed = BreedField(required=False, allow_null=True)
+    activity_level = NamedLevelField(ActivityLevel, required=False)
+    temperament = TagsField(
+        child=serializers.ChoiceField(Temperament.choices), required=False, max_length=12
+    )
+    play_styles = TagsField(
+        child=serializers.ChoiceField(PlayStyle.choices), required=False, max_length=12
+    )
+    photos = PhotoSerializer(many=True, read_only=True)
+    prompts = PromptSerializer(many=True, read_only=True)
+    favorite_playgrounds = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Profile
+        fields = DESCRIPTION_FIELDS
+
+    @extend_schema_field(FavoritePlaygroundSerializer(many=True))
+    def get_favorite_playgrounds(self, profile: Profile) -> list:
+        # Sorted here because the rows are prefetched; there are at most a hundred.
+        favorites = sorted(profile.user.favorites.all(), key=lambda row: row.pk, reverse=True)
+        places = [favorite.playground for favorite in favorites]
+        return FavoritePlaygroundSerializer(places, many=True).data
+
+
+class OwnProfileSerializer(DescriptionSerializer):
+    """The whole profile, for its owner. Write either `age` or `birth_date`.
+
+    `location` is the centre of the area that is kept; change it with `PUT /me/location`.
+    """
+
+    age = serializers.IntegerField(
+        min_value=0,
+        max_value=OLDEST_PLAUSIBLE,
+        required=False,
+        help_text="Completed years. Written, it stands for a birthday today, unless the birth date "
+        "kept so far fits.",
+    )
+    birth_date = serializers.DateField(required=False)
+    location = PointSerializer(read_only=True, allow_null=True)
+    is_complete = serializers.BooleanField(read_only=True)
+    is_paused = serializers.BooleanField(read_only=True)
+    missing = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta(DescriptionSerializer.Meta):
+        fields = (*DESCRIPTION_FIELDS, "birth_date", "location", "is_complete", "missing", "is_paused")
+        extra_kwargs = {"bio": {"required": False}, "sex": {"required": False}}
+
+    def validate_birth_date(self, value: datetime.date) -> datetime.date:
+        today = timezone.localdate()
+        if value > today:
+            raise serializers.ValidationError("This lies in the future.", code="future")
+        if age_on(value, today) > OLDEST_PLAUSIBLE:
+            raise serializers.ValidationError(
+                f"No dog is older than {OLDEST_PLAUSIBLE} years.", code="too_old"
+            )
+        return value
+
+    def validate(self, attrs: dict) -> dict:
+        age = attrs.pop("age", None)
+        today = timezone.localdate()
+        if age is not None:
+            known = attrs.get("birth_date") or getattr(self.instance, "birth_date", None)
+            if known is None or age_on(known, today) != age:
+                if "birth_date" in attrs:
+                    raise serializers.ValidationError(
+                        {"age": ["This contradicts birth_date; write one of them."]}
+                    )
+                attrs["birth_date"] = birth_date_for(age, today)
+        elif self.instance is None and "birth_date" not in attrs:
+            raise serializers.ValidationError(
+                {"birth_date": ["Write age or birth_date."]}, code="required"
+            )
+        return attrs
+
+
+class DistanceSerializer(serializers.Serializer):
+    """A distance in the viewer's unit: rounded up to whole units, never below two."""
+
+    value = serializers.IntegerField(min_value=2)
+    unit = serializers.ChoiceField(DistanceUnit.choices)
+    text = serializers.CharField()
+
+
+class CardSerializer(DescriptionSerializer):
+    """Somebody else's profile. `distance` is null while either side has no place.
+
+    Needs a view with `profile` (OwnProfileMixin): the viewer, in whose unit distances are told.
+    """
+
+    age = serializers.IntegerField(read_only=True)
+    distance = serializers.SerializerMethodField()
+
+    class Meta(DescriptionSerializer.Meta):
+        fields = (*DESCRIPTION_FIELDS, "distance")
+
+    @extend_schema_field(DistanceSerializer(allow_null=True))
+    def get_distance(self, profile: Profile) -> SpokenDistance | None:
+        viewer: Profile = self.context["view"].profile
+        place = profile.location_shown_at(timezone.now())
+        if place is None or viewer.location is None:
+            return None
+        return spoken(distance_m(viewer.location, place), viewer.user.preferences.distance_unit)
+
+
+class PreferencesSerializer(serializers.ModelSerializer):
+    """Whom a person wants to meet; applies from the next deck on.
+
+    Changing `distance_unit` alone converts `max_distance`.
+    """
+
+    min_age = serializers.IntegerField(min_value=0, max_value=OLDEST_ON_SCALE, required=False)
+    max_age = serializers.IntegerField(
+        min_value=0, max_value=OLDEST_ON_SCALE, required=False, help_text="20 means 20 and older."
+    )
+    max_distance = FiniteFloatField(min_value=1, max_value=500, required=False)
+    activity_level = NamedLevelField(ActivityLevel, required=False, allow_null=True)
+
+    class Meta:
+        model = Preferences
+        fields = ("min_age", "max_age", "max_distance", "distance_unit", "activity_level")
+
+    def validate_max_distance(self, value: float) -> float:
+        return round(value, 2)
+
+    def validate(self, attrs: dict) -> dict:
+        current: Preferences = self.instance  # type: ignore[assignment] (always there: made on demand)
+        if attrs.get("min_age", current.min_age) > attrs.get("max_age", current.max_age):
+            raise serializers.ValidationError({"min_age": ["This is above max_age."]})
+        unit = attrs.get("distance_unit", current.distance_unit)
+        if unit != current.distance_unit and "max_distance" not in attrs:
+            converted = convert(
+                float(current.max_distance), from_unit=current.distance_unit, to_unit=unit
+            )
+            attrs["max_distance"] = min(500.0, max(1.0, round(converted, 2)))
+        return attrs

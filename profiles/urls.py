@@ -1,0 +1,22 @@
+"""Addresses of one's own profile."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from profiles import views
+
+router = SimpleRouter(trailing_slash=False)
+router.register("breeds", views.BreedViewSet)
+
+urlpatterns = [
+    path("me/profile", views.OwnProfileView.as_view()),
+    path("me/prompts", views.PromptsView.as_view()),
+    path("me/photos", views.PhotoViewSet.as_view({"post": "create"})),
+    path("me/photos/order", views.PhotoViewSet.as_view({"put": "reorder"})),
+    path("me/photos/<uuid:pk>", views.PhotoViewSet.as_view({"delete": "destroy"})),
+    path("me/location", views.LocationView.as_view()),
+    path("me/pause", views.PauseView.as_view()),
+    path("me/preferences", views.PreferencesView.as_view()),
+    path("prompt-suggestions", views.PromptSuggestionsView.as_view()),
+    *router.urls,
+]

@@ -1,0 +1,172 @@
+"""What every list and page of the admin shares: cheap, searchable, and careful with what it writes."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.gis.db.models import GeometryField
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Field, Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+
+from pupmatch.lib.admin.counting import EstimatingPaginator
+from pupmatch.lib.admin.fields import ChoicesField, PointField
+from pupmatch.lib.admin.related import related_lists
+from pupmatch.lib.admin.searching import condition
+from pupmatch.lib.admin.sections import Figure, Section
+
+
+def link(row: Model, text: str = "") -> SafeString:
+    """A link to the page of a row."""
+    opts = row._meta
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
+    return format_html('<a class="text-link" href="{}">{}</a>', url, text or str(row))
+
+
+class StaffAdmin(ModelAdmin):
+    """A list and its pages.
+
+    `search_fields` are read by `pupmatch.lib.admin.searching`; the ones without a lookup also tell
+    which rows' pages link to this list.
+    """
+
+    section: Section = Section.SYSTEM
+    icon = "table_rows"
+    figures: Sequence[Figure] = ()
+    # What a deletion takes along, in sentences: rows are private and there may be thousands.
+    deletion_takes: Sequence[str] = ()
+    # Rows whose names say something about a person; the staff log keeps their ids only.
+    is_personal = True
+
+    ordering = ("-pk",)
+    list_per_page = 50
+    list_fullwidth = True
+    list_filter_sheet = True
+    show_full_result_count = False
+    paginator = EstimatingPaginator
+    sortable_by: Sequence[str] | None = ()
+    actions: Sequence[str] = ()
+    change_form_outer_before_template = "admin/related_lists.html"
+
+    # --- Finding ----------------------------------------------------------------------------------
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """The rows that the term means; the second value says whether any could come twice."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        found = condition(self.model, list(self.get_search_fields(request)), term)
+        return (queryset.none() if found is None else queryset.filter(found)), False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what a filter of this list offers.
+
+        Free lookups would let staff feel their way through columns that they are not shown, and
+        those of PostGIS reach GDAL.
+        """
+        filters = (
+            item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)
+        )
+        offered = {item for item in filters if isinstance(item, str)}
+        return lookup.split(LOOKUP_SEP)[0] in offered
+
+    # --- Showing ----------------------------------------------------------------------------------
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page of a row, with the lists that belong to it."""
+        if row := kwargs.get("obj"):
+            context["related_lists"] = related_lists(self, request, row)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Points on a map, arrays of choices as boxes."""
+        shared = {"required": not db_field.blank, "help_text": db_field.help_text}
+        if isinstance(db_field, GeometryField):
+            return PointField(**shared)
+        if isinstance(db_field, ArrayField) and db_field.base_field.choices:
+            return ChoicesField(choices=db_field.base_field.choices, empty_value=[], **shared)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    # --- Writing ----------------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """Write what was changed here and nothing else: not a photo or a place of meanwhile."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        fields = {field.name: field for field in obj._meta.concrete_fields}
+        changed = [name for name in form.changed_data if name in fields]
+        touched = [name for name, field in fields.items() if getattr(field, "auto_now", False)]
+        if changed:
+            obj.save(update_fields=[*changed, *touched])
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """The list's own actions; deleting many rows at once would go past the services."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list, dict, set, list]:
+        """What the confirmation tells."""
+        return [str(row) for row in objs] + list(self.deletion_takes), {}, set(), []
+
+    # --- The staff log ----------------------------------------------------------------------------
+
+    def log(self, request: HttpRequest, row: Model, message: Any, flag: int = CHANGE) -> None:
+        """Note what staff did; by id alone where a name would outlive the person's erasure."""
+        LogEntry.objects.create(
+            user_id=request.user.pk,
+            content_type=ContentType.objects.get_for_model(row),
+            object_id=str(row.pk),
+            object_repr=str(row.pk if self.is_personal else row)[:200],
+            action_flag=flag,
+            change_message=json.dumps(message) if isinstance(message, list) else message,
+        )
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """Django's hook."""
+        self.log(request, obj, message, ADDITION)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """Django's hook."""
+        self.log(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        """Django's hook."""
+        for row in queryset:
+            self.log(request, row, "", DELETION)
+
+
+class ReadOnlyAdmin(StaffAdmin):
+    """Rows that only the product writes: a hand edit would break a rule or tell a lie."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def may(self, request: HttpRequest, verb: str) -> bool:
+        """Whether the person's role has this permission on the table, for actions to ask."""
+        return request.user.has_perm(f"{self.opts.app_label}.{verb}_{self.opts.model_name}")

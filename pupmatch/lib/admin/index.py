@@ -1,0 +1,57 @@
+"""The sidebar and the front page, put together from what each admin says about itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from pupmatch.lib.admin.base import StaffAdmin
+from pupmatch.lib.admin.counting import count
+from pupmatch.lib.admin.sections import Section
+
+
+def _visible(request: HttpRequest) -> Iterator[StaffAdmin]:
+    for model_admin in admin.site._registry.values():
+        if isinstance(model_admin, StaffAdmin) and model_admin.has_view_permission(request):
+            yield model_admin
+
+
+def _list_address(model_admin: StaffAdmin) -> str:
+    opts = model_admin.opts
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar, in Unfold's form: the lists that the person may see, by section."""
+    groups: dict[Section, list] = {section: [] for section in Section}
+    for model_admin in _visible(request):
+        groups[model_admin.section].append(
+            {
+                "title": capfirst(model_admin.opts.verbose_name_plural),
+                "icon": model_admin.icon,
+                "link": _list_address(model_admin),
+            }
+        )
+    home = {"title": "Overview", "icon": "home", "link": reverse("admin:index")}
+    return [
+        {"items": [home]},
+        *({"title": section, "items": items} for section, items in groups.items()),
+    ]
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The front page: figures that are cheap to have, each a link to what it counts."""
+    figures = [
+        {
+            "title": figure.title,
+            "icon": model_admin.icon,
+            "number": str(count(figure.rows())),
+            "url": _list_address(model_admin) + figure.query,
+        }
+        for model_admin in _visible(request)
+        for figure in model_admin.figures
+    ]
+    return {**context, "figures": figures, "sections": navigation(request)[1:]}
