@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
-from django.db.models import Case, DecimalField, Exists, F, FloatField, Func, OuterRef, Value, When
+from django.db.models import Case, DecimalField, F, FloatField, Func, Q, Value, When
 from django.db.models.functions import Abs, Cast, Exp, Greatest
 from django.utils import timezone
 
@@ -68,7 +68,7 @@ def score_parts(viewer: Profile, at: datetime.datetime) -> dict[str, Any]:
     levels = Abs(Cast(F("activity_level"), FloatField()) - Value(float(wanted_level(viewer))))
     # Someone active after `at` must not score more than someone active right then.
     hours = Greatest(Value(0.0), HoursBetween(Value(at), F("last_active_at")))
-    likes_viewer = Exists(Like.objects.filter(liker=OuterRef("pk"), liked=viewer))
+    likes_viewer = Q(pk__in=Like.objects.filter(liked=viewer).values("liker"))
     annotations: dict[str, Any] = {
         "metres": Metres(shown_location(at), viewer.location),
         "distance_points": _points(DISTANCE_POINTS * Exp(-F("metres") / DISTANCE_SCALE_M)),

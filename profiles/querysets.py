@@ -50,13 +50,10 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
 
     def for_card(self) -> "ProfileQuerySet":
         """With everything that a card shows, in a fixed number of queries."""
-        return self.select_related("breed", "user").prefetch_related(
-            "photos", "prompts", "user__favorites__playground"
-        )
+        # Not joined: a deck sorts thousands of candidates before it shows twenty.
+        return self.prefetch_related("breed", "photos", "prompts", "user__favorites__playground")
 
 
 def shown_location(at: datetime.datetime) -> Case:
     """The place that others see at that moment, as an expression."""
-    return Case(
-        When(location_shows_at__lte=at, then=F("location")), default=F("previous_location")
-    )
+    return Case(When(location_shows_at__lte=at, then=F("location")), default=F("previous_location"))

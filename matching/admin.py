@@ -1,0 +1,95 @@
+"""Likes, passes and matches, as staff see them; only the people themselves make and end them."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from matching.models import Like, Match, Pass
+from pupmatch.lib.admin.base import ReadOnlyAdmin, link
+from pupmatch.lib.admin.sections import Figure, Section
+from pupmatch.lib.admin.when import MadeFilter
+
+
+@admin.register(Match)
+class MatchAdmin(ReadOnlyAdmin):
+    """Who found each other."""
+
+    section = Section.MEETING
+    icon = "handshake"
+    figures = (
+        Figure("Active matches", lambda: Match.objects.active(), "?ended_at__isempty=1"),
+    )
+    list_display = ("created_at", "one", "other_one", "state", "ended_at", "talk")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), MadeFilter)
+    list_select_related = ("low", "high", "conversation")
+    search_fields = ("id", "low", "high", "conversation")
+    search_help_text = "Id of a match, profile or conversation"
+    fields = (("one", "other_one"), "talk", ("state", "created_at", "ended_at"))
+
+    @display(description="dog")
+    def one(self, match: Match) -> SafeString:
+        """The dog with the smaller id."""
+        return link(match.low)
+
+    @display(description="and")
+    def other_one(self, match: Match) -> SafeString:
+        """The dog with the larger id."""
+        return link(match.high)
+
+    @display(description="state", label={"active": "success"})
+    def state(self, match: Match) -> str:
+        """Whether it lasts."""
+        return "ended" if match.ended_at else "active"
+
+    @display(description="conversation")
+    def talk(self, match: Match) -> SafeString:
+        """Where they write to each other."""
+        return link(match.conversation, "Conversation")
+
+
+@admin.register(Like)
+class LikeAdmin(ReadOnlyAdmin):
+    """Who likes whom. What they wrote along with it is on the row's own page."""
+
+    section = Section.MEETING
+    icon = "thumb_up"
+    list_display = ("created_at", "by", "whom")
+    list_filter = (MadeFilter,)
+    list_select_related = ("liker", "liked")
+    search_fields = ("id", "liker", "liked")
+    search_help_text = "Id of a like or profile"
+    fields = (("by", "whom"), "comment", "created_at")
+
+    @display(description="who likes")
+    def by(self, like: Like) -> SafeString:
+        """Who likes."""
+        return link(like.liker)
+
+    @display(description="whom")
+    def whom(self, like: Like) -> SafeString:
+        """Who is liked."""
+        return link(like.liked)
+
+
+@admin.register(Pass)
+class PassAdmin(ReadOnlyAdmin):
+    """Who passed on whom."""
+
+    section = Section.MEETING
+    icon = "thumb_down"
+    list_display = ("created_at", "by", "whom")
+    list_filter = (MadeFilter,)
+    list_select_related = ("passer", "passed")
+    search_fields = ("id", "passer", "passed")
+    search_help_text = "Id of a pass or profile"
+    fields = (("by", "whom"), "created_at")
+
+    @display(description="who passed")
+    def by(self, row: Pass) -> SafeString:
+        """Who passed."""
+        return link(row.passer)
+
+    @display(description="on whom")
+    def whom(self, row: Pass) -> SafeString:
+        """Who was passed on."""
+        return link(row.passed)

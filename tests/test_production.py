@@ -1,0 +1,116 @@
+"""The settings of production, as a process of its own sees them."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "a secret of more than forty characters, for this test alone 5f1c",
+    "ALLOWED_HOSTS": "api.pupmatch.example",
+    "APP_URL": "https://pupmatch.example",
+    "PROXY_COUNT": "1",
+    "METRICS_TOKEN": "",
+    "MAIL_DIR": "",
+    "EMAIL_URL": "smtp+tls://user:password@mail.pupmatch.example:587",
+}
+
+
+def run(*arguments, **changed):
+    surroundings = {
+        **os.environ,
+        **PRODUCTION,
+        "DJANGO_SETTINGS_MODULE": "pupmatch.settings",
+        **changed,
+    }
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.requirement("R12.2", "R12.7")
+def test_djangos_checks_for_deployment_find_nothing():
+    checked = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert checked.returncode == 0, checked.stderr
+
+
+ASK = """
+import django
+from django.test import Client
+django.setup()
+plain = Client().get("/api/v1/deck", headers={"host": "api.pupmatch.example"})
+print(plain.status_code, plain["Location"])
+secure = Client().get(
+    "/api/v1/deck", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"}
+)
+print(secure.status_code, secure["Strict-Transport-Security"])
+from django.conf import settings
+print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
+print(Client().get("/metrics", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"}).status_code)
+"""
+
+
+@pytest.mark.requirement("R12.2")
+def test_production_speaks_https_alone():
+    asked = run("-c", ASK)
+    assert asked.stdout.splitlines() == [
+        "301 https://api.pupmatch.example/api/v1/deck",
+        "401 max-age=31536000; includeSubDomains; preload",
+        "True True",
+        "404",
+    ], asked.stderr
+
+
+@pytest.mark.requirement("R12.7")
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is a default or shorter than 40 characters"),
+        (
+            {"SECRET_KEY": "development-only-secret-that-production-refuses-to-start-with"},
+            "SECRET_KEY is a default",
+        ),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set"),
+        ({"APP_URL": "http://pupmatch.example"}, "APP_URL must be the https address"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
+        ({"DATABASE_URL": "mysql://u@h/d"}, "PupMatch runs on PostGIS only"),
+        ({"DATABASE_URL": "postgis://u@h:5432/"}, "names no database"),
+        ({"RATE_LIMIT_SCALE": "nan"}, "RATE_LIMIT_SCALE=nan is outside"),
+        ({"RATE_LIMIT_SCALE": "fast"}, "RATE_LIMIT_SCALE='fast' is not a number"),
+        ({"ACCESS_TOKEN_LIFETIME": "-5"}, "ACCESS_TOKEN_LIFETIME=-5 is outside"),
+        ({"PORT": "80.5"}, "PORT=80.5 is not a whole number"),
+        ({"DATABASE_POOL_SIZE": "31"}, "DATABASE_POOL_SIZE=31 is outside 0 to 30"),
+        ({"MAIL_DIR": "/dev/null/mails"}, "MAIL_DIR=/dev/null/mails cannot be used as a folder"),
+    ],
+)
+def test_production_does_not_start_on_nonsense_and_says_why(changed, sentence):
+    started = run("manage.py", "check", **changed)
+    assert started.returncode != 0
+    assert sentence in started.stderr
+
+
+def test_every_variable_is_described():
+    code = "".join(
+        (settings.BASE_DIR / "pupmatch" / name).read_text()
+        for name in ("settings.py", "environment.py")
+    )
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    used = set(
+        re.findall(
+            r'(?:env\.\w+|secret|folder|number|whole_number|database)\(\s*"([A-Z0-9_]+)"', code
+        )
+    )
+    used.add("DATABASE_URL")
+    described = set(re.findall(r"^([A-Z0-9_]+)=", example, re.M))
+    assert used == described
