@@ -6,6 +6,7 @@ from unfold.decorators import display
 
 from matching.models import Like, Match, Pass
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
+from pupmatch.lib.admin.filters import state_filter
 from pupmatch.lib.admin.sections import Figure, Section
 from pupmatch.lib.admin.when import MadeFilter
 
@@ -16,15 +17,17 @@ class MatchAdmin(ReadOnlyAdmin):
 
     section = Section.MEETING
     icon = "handshake"
-    figures = (
-        Figure("Active matches", lambda: Match.objects.active(), "?ended_at__isempty=1"),
-    )
+    figures = (Figure("Active matches", lambda: Match.objects.active(), "?state=absent"),)
     list_display = ("created_at", "one", "other_one", "state", "ended_at", "talk")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter), MadeFilter)
+    list_filter = (state_filter("ended_at", absent="Active", present="Ended"), MadeFilter)
     list_select_related = ("low", "high", "conversation")
     search_fields = ("id", "low", "high", "conversation")
     search_help_text = "Id of a match, profile or conversation"
     fields = (("one", "other_one"), "talk", ("state", "created_at", "ended_at"))
+
+    def title_of(self, row: Match) -> str:
+        """Both names."""
+        return f"{row.low} and {row.high}"
 
     @display(description="dog")
     def one(self, match: Match) -> SafeString:
@@ -60,6 +63,10 @@ class LikeAdmin(ReadOnlyAdmin):
     search_help_text = "Id of a like or profile"
     fields = (("by", "whom"), "comment", "created_at")
 
+    def title_of(self, row: Like) -> str:
+        """Both names."""
+        return f"{row.liker} likes {row.liked}"
+
     @display(description="who likes")
     def by(self, like: Like) -> SafeString:
         """Who likes."""
@@ -83,6 +90,10 @@ class PassAdmin(ReadOnlyAdmin):
     search_fields = ("id", "passer", "passed")
     search_help_text = "Id of a pass or profile"
     fields = (("by", "whom"), "created_at")
+
+    def title_of(self, row: Pass) -> str:
+        """Both names."""
+        return f"{row.passer} passes on {row.passed}"
 
     @display(description="who passed")
     def by(self, row: Pass) -> SafeString:

@@ -32,6 +32,9 @@ AGE_SPAN_DAYS = 1826.0
 # After three days without a visit the points for being around have fallen to 1/e.
 RECENCY_SCALE_H = 72.0
 
+# A Profile with the annotations of `score_parts`.
+Candidate = Any
+
 PARTS = ("distance", "age", "activity_level", "recency", "mutual_interest")
 
 
@@ -91,7 +94,7 @@ class Part(NamedTuple):
     text: str
 
 
-def explain(candidate: Profile, viewer: Profile) -> list[Part]:
+def explain(candidate: Candidate, viewer: Profile) -> list[Part]:
     """The parts of an annotated candidate's score, each with its reason; they add up to it."""
     texts = {
         "distance": spoken(candidate.metres, viewer.user.preferences.distance_unit)[
@@ -105,7 +108,7 @@ def explain(candidate: Profile, viewer: Profile) -> list[Part]:
     return [Part(name, float(getattr(candidate, f"{name}_points")), texts[name]) for name in PARTS]
 
 
-def _age_text(candidate: Profile, viewer: Profile) -> str:
+def _age_text(candidate: Candidate, viewer: Profile) -> str:
     years = abs((candidate.birth_date - viewer.birth_date).days) / 365.25
     if years < 0.5:
         return "Nearly the same age"
@@ -114,14 +117,14 @@ def _age_text(candidate: Profile, viewer: Profile) -> str:
     return f"About {round(years)} years apart"
 
 
-def _activity_text(candidate: Profile, wanted: int) -> str:
+def _activity_text(candidate: Candidate, wanted: int) -> str:
     level = ActivityLevel(candidate.activity_level).name.lower()
     if candidate.activity_level == wanted:
         return f"{level.capitalize()} energy, as you prefer"
     return f"{level.capitalize()} energy, where you prefer {ActivityLevel(wanted).name.lower()}"
 
 
-def _recency_text(candidate: Profile) -> str:
+def _recency_text(candidate: Candidate) -> str:
     days = (timezone.now() - candidate.last_active_at).days
     if days < 1:
         return "Active today"
@@ -130,5 +133,5 @@ def _recency_text(candidate: Profile) -> str:
     return "Active this month" if days < 30 else "Not seen for a while"
 
 
-def _interest_text(candidate: Profile) -> str:
+def _interest_text(candidate: Candidate) -> str:
     return "Likes you already" if candidate.mutual_interest_points else "Has not decided about you"

@@ -14,12 +14,13 @@ from matching.compatibility import score_parts
 from matching.models import Like, Pass
 from profiles.ages import OLDEST_ON_SCALE
 from profiles.models import DistanceUnit, Preferences, Profile
+from profiles.querysets import ProfileQuerySet
 
 THIN = 10
 MOST_COUNTED = 100
 
 
-def undecided(viewer: Profile) -> QuerySet[Profile]:
+def undecided(viewer: Profile) -> ProfileQuerySet:
     """Visible profiles on which neither has decided, apart from likes that wait for an answer."""
     return (
         Profile.objects.visible_to(viewer.user)
@@ -29,10 +30,9 @@ def undecided(viewer: Profile) -> QuerySet[Profile]:
     )
 
 
-def candidates(
-    viewer: Profile, preferences: Preferences, at: datetime.datetime
-) -> QuerySet[Profile]:
+def candidates(viewer: Profile, preferences: Preferences, at: datetime.datetime) -> ProfileQuerySet:
     """Undecided dogs within the distance, and each within the other's range of ages."""
+    assert viewer.location is not None  # noqa: S101 (a complete profile has a place)
     viewers_age = min(viewer.age, OLDEST_ON_SCALE)
     return (
         undecided(viewer)

@@ -5,10 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from matching.compatibility import PARTS, explain
+from matching.compatibility import PARTS, Candidate, explain
 from matching.models import Like, Match, Pass
 from profiles.distances import spoken
-from profiles.models import Profile
 from profiles.serializers import CardSerializer, DistanceSerializer
 
 
@@ -103,12 +102,12 @@ class DeckItemSerializer(serializers.Serializer):
     compatibility = serializers.SerializerMethodField()
 
     @extend_schema_field(DistanceSerializer)
-    def get_distance(self, candidate: Profile) -> Any:
+    def get_distance(self, candidate: Candidate) -> Any:
         viewer = self.context["view"].profile
         return spoken(candidate.metres, viewer.user.preferences.distance_unit)
 
     @extend_schema_field(CompatibilitySerializer)
-    def get_compatibility(self, candidate: Profile) -> dict:
+    def get_compatibility(self, candidate: Candidate) -> dict:
         parts = explain(candidate, self.context["view"].profile)
         return {"score": float(candidate.score), "parts": [part._asdict() for part in parts]}
 

@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import SignedInRequest
 from matching import services
 from matching.deck import deck, hints
 from matching.models import Like, Match, Pass
@@ -42,8 +42,8 @@ class ProfileViewSet(OwnProfileMixin, mixins.RetrieveModelMixin, viewsets.Generi
 
     def get_queryset(self) -> QuerySet[Profile]:
         """Whoever may be looked at, and oneself, to see what others see."""
-        cards = reachable(self.profile) | Profile.objects.filter(pk=self.profile.pk)
-        return cards.for_card()
+        myself = Profile.objects.filter(pk=self.profile.pk)
+        return reachable(self.profile).for_card() | myself
 
 
 class DeckPagination(KeysetPagination):
@@ -68,9 +68,10 @@ class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     serializer_class = DeckItemSerializer
     queryset = Profile.objects.none()
     pagination_class = DeckPagination
+    paginator: DeckPagination
     ordering = ("-score", "tie_break")
 
-    def list(self, request: Request) -> Response:
+    def list(self, request: SignedInRequest) -> Response:
         """The next dogs, best fit first, each with the reasons for its score.
 
         Whoever was liked, passed on or blocked, in either direction where it matters, is not in it.
@@ -83,7 +84,7 @@ class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
 
     @extend_schema(responses=HintsSerializer)
     @action(detail=False, pagination_class=None)
-    def hints(self, request: Request) -> Response:
+    def hints(self, request: SignedInRequest) -> Response:
         """Which preference to relax when the deck is empty or thin, and what that brings."""
         found = hints(self.complete_profile)
         return Response({"results": [hint._asdict() for hint in found]})
@@ -100,7 +101,7 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         request=LikeInputSerializer,
         responses={201: LikeOutcomeSerializer, 200: LikeOutcomeSerializer},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: SignedInRequest) -> Response:
         """Like somebody; when the liking is mutual, the answer holds the match.
 
         201 when the like is new, 200 when it was there. A pass on them is replaced.
@@ -118,13 +119,13 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         return Response(outcome.data, status=code)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, profile_id: Any = None) -> Response:
+    def destroy(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Take a like back; a match with them ends. Their like, if any, stands."""
         services.unlike(liker=self.profile, liked=get_object_or_404(Profile, pk=profile_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @action(detail=False)
-    def received(self, request: Request) -> Response:
+    def received(self, request: SignedInRequest) -> Response:
         """Who likes me and waits for my answer, newest first."""
         waiting = (
             Like.objects.filter(liked=self.profile)
@@ -136,7 +137,7 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
 
     @extend_schema(responses=LikeSentSerializer(many=True))
     @action(detail=False)
-    def sent(self, request: Request) -> Response:
+    def sent(self, request: SignedInRequest) -> Response:
         """Whom I like, newest first."""
         given = Like.objects.filter(liker=self.profile, liked__in=reachable(self.profile))
         return self._page(given, "liked", LikeSentSerializer)
@@ -163,7 +164,7 @@ class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSe
     @extend_schema(
         request=PassInputSerializer, responses={201: PassSerializer, 200: PassSerializer}
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: SignedInRequest) -> Response:
         """Pass on somebody. 201 when it is new, 200 when it was there.
 
         A like for them is replaced; a pass on a match is 409 `already_matched`.
@@ -176,7 +177,7 @@ class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSe
         return Response(self.get_serializer(row).data, status=code)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, profile_id: Any = None) -> Response:
+    def destroy(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Take a pass back."""
         get_object_or_404(Pass, passer=self.profile, passed=profile_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -204,7 +205,7 @@ class MatchViewSet(
         )
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: Any = None) -> Response:
+    def destroy(self, request: SignedInRequest, pk: Any = None) -> Response:
         """Unmatch: the match ends and its conversation closes for good; it counts as a pass."""
         services.unmatch(match=self.get_object(), by=self.profile)
         return Response(status=status.HTTP_204_NO_CONTENT)

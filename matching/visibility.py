@@ -1,13 +1,13 @@
 """Whom a person may look at, like, or pass on."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from matching.models import Match
 from profiles.models import Profile
-from profiles.querysets import LISTED
+from profiles.querysets import LISTED, ProfileQuerySet
 
 
-def reachable(viewer: Profile) -> QuerySet[Profile]:
+def reachable(viewer: Profile) -> ProfileQuerySet:
     """Everybody listed, and whoever the viewer is matched with even while they are not listed.
 
     Blocked in either direction, or without a working account: as if they did not exist.

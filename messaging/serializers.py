@@ -1,5 +1,7 @@
 """Shapes of conversations and messages."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -9,7 +11,13 @@ from profiles.serializers import CardSerializer
 
 LONGEST_MESSAGE = 4000
 # What a card no longer tells once the match is over, whether by an unmatch or by a block.
-FORMER = {"bio": "", "photos": [], "prompts": [], "favorite_playgrounds": [], "distance": None}
+FORMER: dict[str, Any] = {
+    "bio": "",
+    "photos": [],
+    "prompts": [],
+    "favorite_playgrounds": [],
+    "distance": None,
+}
 
 
 class MessageSerializer(serializers.ModelSerializer):
@@ -40,8 +48,10 @@ class MessageSerializer(serializers.ModelSerializer):
 
 
 class MessageInputSerializer(serializers.Serializer):
-    """Either a `body` or a `playground_id`. Make a new `client_id` for each message, and send it
-    again with the same one when the answer got lost.
+    """Either a `body` or a `playground_id`.
+
+    Make a new `client_id` for each message, and send it again with the same one when the answer got
+    lost.
     """
 
     client_id = serializers.UUIDField()
@@ -56,8 +66,10 @@ class MessageInputSerializer(serializers.Serializer):
 
 
 class ConversationSerializer(serializers.ModelSerializer):
-    """A conversation in my inbox. After the match ended, `closed_at` is set and `profile` keeps the
-    name, but shows no more pictures, texts, places or distance.
+    """A conversation in my inbox.
+
+    After the match ended, `closed_at` is set and `profile` keeps the name, but shows no more
+    pictures, texts, places or distance.
     """
 
     id = serializers.UUIDField(source="conversation_id")
@@ -88,7 +100,8 @@ class ConversationSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(MessageSerializer(allow_null=True))
     def get_last_message(self, participant: Participant) -> dict | None:
-        for message in participant.conversation.latest:
+        # Prefetched by the view: the message at the end, which this side may have cleared away.
+        for message in participant.conversation.latest:  # type: ignore[attr-defined]
             if message.position > participant.cleared_position:
                 return MessageSerializer(message, context=self.context).data
         return None

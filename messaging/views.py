@@ -11,6 +11,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import SignedInRequest
 from messaging import services
 from messaging.models import Message, Participant
 from messaging.serializers import (
@@ -52,14 +53,14 @@ class ConversationViewSet(
         )
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, id: Any = None) -> Response:
+    def destroy(self, request: SignedInRequest, id: Any = None) -> Response:
         """Delete the conversation for me only; a new message brings it back from there on."""
         services.delete_for_me(participant=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=ReadSerializer, responses=ConversationSerializer)
     @action(detail=True, methods=["post"], pagination_class=None)
-    def read(self, request: Request, id: Any = None) -> Response:
+    def read(self, request: SignedInRequest, id: Any = None) -> Response:
         """Say how far I have read; beyond the end means the end."""
         form = ReadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -108,7 +109,7 @@ class MessageViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericVie
         request=MessageInputSerializer,
         responses={201: MessageSerializer, 200: MessageSerializer},
     )
-    def create(self, request: Request, conversation_id: Any = None) -> Response:
+    def create(self, request: SignedInRequest, conversation_id: Any = None) -> Response:
         """Write a message, or share a playground.
 
         201 when it is new, 200 when this `client_id` was sent before, 409 `client_id_reused` when

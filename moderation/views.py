@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.generics import get_object_or_404
-from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import SignedInRequest
 from accounts.models import Block
 from moderation import services
 from moderation.serializers import BlockSerializer
@@ -21,6 +21,7 @@ class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     serializer_class = BlockSerializer
     queryset = Block.objects.none()
+    request: SignedInRequest
     ordering = ("-created_at", "-id")
 
     def get_queryset(self) -> QuerySet[Block]:
@@ -29,13 +30,13 @@ class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return mine.select_related("blocked__profile")
 
     @extend_schema(request=None, responses={204: None})
-    def update(self, request: Request, profile_id: Any = None) -> Response:
+    def update(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Block somebody: neither sees the other any more, and a match ends without a reason."""
         services.block(blocker=request.user, blocked=get_object_or_404(Profile, pk=profile_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, profile_id: Any = None) -> Response:
+    def destroy(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Lift a block; what it ended stays ended."""
         blocked = get_object_or_404(Profile, pk=profile_id)
         if not services.unblock(blocker=request.user, blocked=blocked):

@@ -34,7 +34,9 @@ dogs = st.lists(
             "idle_hours": st.integers(0, 400),
             "min_age": st.integers(0, 6),
             "max_age": st.integers(6, 20),
-            "relation": st.sampled_from(["", "", "", "likes", "liked", "passed", "passes", "blocks"]),
+            "relation": st.sampled_from(
+                ["", "", "", "likes", "liked", "passed", "passes", "blocks"]
+            ),
             "is_listed": st.sampled_from([True, True, True, False]),
         }
     ),

@@ -3,10 +3,9 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from matching.services import unmatch
-from matching.tests.factories import matched
 from messaging import services
 from messaging.models import Conversation, Message, Participant
+from messaging.tests.factories import conversation, sides_of
 from playgrounds.tests.factories import PlaygroundFactory
 
 pytestmark = pytest.mark.django_db
@@ -15,11 +14,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sides():
     """The two sides of a fresh conversation."""
-    match = matched()
-    return [
-        Participant.objects.get(conversation=match.conversation, profile=profile)
-        for profile in (match.low, match.high)
-    ]
+    return sides_of(conversation())
+
+
+def close(side):
+    services.close_conversation(conversation_id=side.conversation_id)
 
 
 def say(side, body="Hello!", **kwargs):
@@ -62,21 +61,19 @@ def test_both_sides_may_choose_the_same_client_id(sides):
 
 
 @pytest.mark.requirement("R7.2", "P7", "P16")
-def test_nothing_can_be_sent_after_the_match_ended(sides):
+def test_nothing_can_be_sent_after_the_end(sides):
     say(sides[0])
-    match = sides[0].conversation.match
-    unmatch(match=match, by=match.low)
+    close(sides[0])
     for side in sides:
         with pytest.raises(services.MatchEnded):
             say(side)
     assert Message.objects.count() == 1
 
 
-def test_a_repeat_after_the_match_ended_still_answers_what_was_sent(sides):
+def test_a_repeat_after_the_end_still_answers_what_was_sent(sides):
     client_id = uuid4()
     first, _ = services.send(participant=sides[0], client_id=client_id, body="Hello!")
-    match = sides[0].conversation.match
-    unmatch(match=match, by=match.high)
+    close(sides[0])
     again = services.send(participant=sides[0], client_id=client_id, body="Hello!")
     assert again == (first, False)
 
@@ -84,9 +81,7 @@ def test_a_repeat_after_the_match_ended_still_answers_what_was_sent(sides):
 @pytest.mark.requirement("R9.7")
 def test_a_playground_can_be_shared(sides):
     playground = PlaygroundFactory()
-    message, _ = services.send(
-        participant=sides[0], client_id=uuid4(), playground_id=playground.pk
-    )
+    message, _ = services.send(participant=sides[0], client_id=uuid4(), playground_id=playground.pk)
     assert (message.kind, message.body, message.playground) == ("playground", None, playground)
 
 
@@ -98,8 +93,7 @@ def test_a_shared_playground_must_exist(sides):
 def test_a_reply_names_a_message_of_the_same_conversation(sides):
     first = say(sides[0])
     assert say(sides[1], reply_to=first.pk).reply_to == first
-    elsewhere = matched().conversation
-    stranger = say(Participant.objects.filter(conversation=elsewhere).first())
+    stranger = say(sides_of(conversation())[0])
     with pytest.raises(services.UnknownReply):
         say(sides[0], reply_to=stranger.pk)
 
@@ -189,13 +183,10 @@ def test_parallel_repeats_of_one_client_id_are_one_message(in_parallel, sides):
 
 @pytest.mark.requirement("P7", "P16")
 @pytest.mark.django_db(transaction=True)
-def test_no_message_slips_in_behind_an_unmatch(in_parallel):
+def test_no_message_slips_in_behind_the_end(in_parallel):
     for _ in range(10):
-        match = matched()
-        side = Participant.objects.get(conversation=match.conversation, profile=match.low)
-        in_parallel(
-            lambda side=side: say(side), lambda match=match: unmatch(match=match, by=match.high)
-        )
-        message = Message.objects.filter(conversation=match.conversation).first()
-        closed_at = Conversation.objects.get(pk=match.conversation_id).closed_at
+        side = sides_of(conversation())[0]
+        in_parallel(lambda side=side: say(side), lambda side=side: close(side))
+        message = Message.objects.filter(conversation=side.conversation_id).first()
+        closed_at = Conversation.objects.get(pk=side.conversation_id).closed_at
         assert message is None or message.created_at <= closed_at
