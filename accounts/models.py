@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -45,7 +46,7 @@ def normalize_email(email: str) -> str:
 class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     """An account. The dog and everything about it lives in the rooms above."""
 
-    email = models.EmailField(max_length=254, unique=True)
+    email = models.EmailField(max_length=254)
     email_verified_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(
         default=True, help_text="Without it nobody can sign in, and nobody sees the profile."
@@ -61,14 +62,24 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                name="user_email_once",
+                violation_error_message="There is an account with this address.",
+            ),
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"
-            )
+            ),
         ]
         indexes = [models.Index(fields=["-created_at"], name="user_newest")]
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_email_verified(self) -> bool:
+        """Whether a mail to the address was answered."""
+        return self.email_verified_at is not None
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -86,10 +97,13 @@ class SessionQuerySet(models.QuerySet["Session"]):
 class Session(UUIDModel):
     """One sign-in on one device: the family that its refresh tokens belong to."""
 
+    # How long an ended or expired sign-in stays, for whoever looks into a theft.
+    KEPT = timedelta(days=30)
+
     class EndReason(models.TextChoices):
         LOGOUT = "logout", "signed out"
         REUSE = "reuse", "a spent refresh token came back"
-        PASSWORD = "password", "the password changed"  # noqa: S105 (a reason, not a secret)
+        PASSWORD = "password", "the password changed"
         STAFF = "staff", "ended by staff"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
@@ -124,9 +138,12 @@ class Session(UUIDModel):
 
 
 class RefreshTokenRecord(models.Model):
-    """A refresh token that was handed out; `spent_at` is when it was first used."""
+    """A refresh token that was handed out; `spent_at` is when it was first used.
 
-    jti = models.CharField(primary_key=True, max_length=32)
+    A token whose record was cleared away counts as spent long ago.
+    """
+
+    jti = models.UUIDField(primary_key=True)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="refresh_tokens")
     created_at = models.DateTimeField(default=timezone.now)
     spent_at = models.DateTimeField(null=True, blank=True)
@@ -142,13 +159,19 @@ def email_digest(email: str) -> str:
 
 
 class AuthenticationAttempt(UUIDModel):
-    """One attempt to prove who one is, and how it ended."""
+    """One attempt to prove who one is, and how it ended.
+
+    It names the account, or else the digest of an address that has none.
+    """
+
+    KEPT = timedelta(days=90)
 
     class Method(models.TextChoices):
         REGISTER = "register"
         PASSWORD = "password"  # noqa: S105 (a method, not a secret)
         REFRESH = "refresh"
         RESET = "reset"
+        CONFIRM = "confirm", "password asked again"
         ADMIN = "admin"
 
     class Outcome(models.TextChoices):
@@ -171,9 +194,19 @@ class AuthenticationAttempt(UUIDModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user=None) | Q(email_digest=""), name="attempt_names_user_or_address"
+            )
+        ]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="attempt_of_user_newest"),
             models.Index(fields=["-created_at"], name="attempt_newest"),
+            models.Index(
+                fields=["email_digest"],
+                condition=~Q(email_digest=""),
+                name="attempt_of_unknown_address",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,185 @@
+"""Changing or recovering what one signs in with, and erasing the account."""
+
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from psycopg.errors import ForeignKeyViolation
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from accounts import links, mails
+from accounts.attempts import Method, record_attempt
+from accounts.models import (
+    AuthenticationAttempt,
+    Session,
+    User,
+    email_digest,
+    normalize_email,
+)
+from accounts.services import EmailTaken, check_password_rules, lock_unchanged
+from pupmatch.lib import files
+from pupmatch.lib.constraints import violated
+from pupmatch.lib.mail import send_after_commit
+from pupmatch.lib.requests import Caller
+from pupmatch.lib.throttling import count_request
+
+ERASURE_TRIES = 3
+
+
+class WrongPassword(ValidationError):
+    """The password that protects a change is not the account's."""
+
+    def __init__(self, field: str) -> None:
+        detail = ErrorDetail("This is not the current password.", code="wrong_password")
+        super().__init__({field: [detail]})
+
+
+class LinkRefused(ValidationError):
+    """The token of a mailed link is false, used or too old."""
+
+    def __init__(self) -> None:
+        detail = ErrorDetail("This link is no longer good; ask for a new one.", "invalid_token")
+        super().__init__({"token": [detail]})
+
+
+def _confirm(user: User, *, field: str, password: str, caller: Caller) -> None:
+    accepted = user.check_password(password)
+    record_attempt(method=Method.CONFIRM, accepted=accepted, caller=caller, user=user)
+    if not accepted:
+        raise WrongPassword(field)
+
+
+def change_password(
+    *, session: Session, current_password: str, password: str, caller: Caller
+) -> None:
+    """Set a new password and end every sign-in but `session`.
+
+    Raises WrongPassword, or ValidationError for a weak one.
+    """
+    _confirm(session.user, field="current_password", password=current_password, caller=caller)
+    check_password_rules(password, session.user)
+    with transaction.atomic():
+        user = lock_unchanged(session.user)
+        if user is None:
+            raise WrongPassword("current_password")
+        _set_password(user, password)
+        user.sessions.exclude(pk=session.pk).end(Session.EndReason.PASSWORD)
+
+
+def _set_password(user: User, password: str) -> None:
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def request_password_reset(*, email: str) -> None:
+    """Mail a link that sets a new password, if the address has an account.
+
+    Work is the same for an unknown address, up to a mail that is not sent; nor is one sent past
+    the limit of mails to one address.
+    """
+    email = normalize_email(email)
+    user = User.objects.filter(email=email, is_active=True).first()
+    message = mails.password_reset(user or User(email=email))
+    is_allowed = count_request("mail_to_address", email_digest(email)).is_allowed
+    if user and is_allowed:
+        send_after_commit(message)
+
+
+def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None:
+    """Set a new password by a mailed link, end every sign-in, and count the address as verified.
+
+    Raises LinkRefused, or ValidationError for a weak password, which leaves the link good.
+    """
+    with transaction.atomic():
+        # Locked: of parallel uses of one link, the second finds another password's hash.
+        found = User.objects.select_for_update(no_key=True).filter(
+            pk=links.reset_subject(token), is_active=True
+        )
+        user = found.first()
+        accepted = user is not None and links.may_reset(user, token)
+        if user and accepted:
+            check_password_rules(password, user)
+            _set_password(user, password)
+            user.sessions.all().end(Session.EndReason.PASSWORD)
+            _verify(user.pk, user.email)
+        record_attempt(method=Method.RESET, accepted=accepted, caller=caller, user=user)
+    if not accepted:
+        raise LinkRefused
+
+
+def send_verification(user: User) -> None:
+    """Mail the link that verifies the address again; nothing for one that is verified."""
+    if not user.is_email_verified:
+        send_after_commit(mails.verification(user))
+
+
+def verify_email(*, token: str) -> None:
+    """Count the address as verified, by the token of a mailed link. Raises LinkRefused."""
+    subject = links.verification_subject(token)
+    user = User.objects.filter(pk=subject[0]).first() if subject else None
+    if user is None or subject is None or email_digest(user.email) != subject[1]:
+        raise LinkRefused
+    _verify(user.pk, user.email)
+
+
+def _verify(pk: uuid.UUID, email: str) -> None:
+    # By address too: the account may have moved to another one meanwhile.
+    now = timezone.now()
+    User.objects.filter(pk=pk, email=email, email_verified_at=None).update(email_verified_at=now)
+
+
+def change_email(*, user: User, email: str, current_password: str, caller: Caller) -> User:
+    """Move the account to another address, which is mailed a link; the old one is told.
+
+    Raises WrongPassword and EmailTaken.
+    """
+    _confirm(user, field="current_password", password=current_password, caller=caller)
+    try:
+        with transaction.atomic():
+            locked = lock_unchanged(user)
+            if locked is None:
+                raise WrongPassword("current_password")
+            if locked.email != email:
+                move_account(user=locked, email=email)
+    except IntegrityError as error:
+        if violated(error) == "user_email_once":
+            raise EmailTaken from error
+        raise
+    return locked
+
+
+def move_account(*, user: User, email: str) -> None:
+    """Give the account another address, unverified; the old one is told. For staff, unasked."""
+    old_address = user.email
+    user.email, user.email_verified_at = email, None
+    user.save(update_fields=["email", "email_verified_at"])
+    send_after_commit(mails.verification(user))
+    send_after_commit(mails.address_changed(old_address))
+
+
+def erase(*, user: User, password: str, caller: Caller) -> None:
+    """Remove the account and everything that belongs to it, files included. Raises WrongPassword."""
+    _confirm(user, field="password", password=password, caller=caller)
+    remove_account(user=user)
+
+
+def remove_account(*, user: User) -> None:
+    """The same for staff, who know no password."""
+    for _ in range(ERASURE_TRIES - 1):
+        try:
+            return _erase(user)
+        except IntegrityError as error:
+            # Somebody liked or wrote between the deletion of such rows and that of the profile.
+            if not isinstance(error.__cause__, ForeignKeyViolation):
+                raise
+    return _erase(user)
+
+
+@transaction.atomic
+def _erase(user: User) -> None:
+    locked = User.objects.select_for_update().filter(pk=user.pk).first()
+    if locked is None:
+        return
+    AuthenticationAttempt.objects.filter(email_digest=email_digest(locked.email)).delete()
+    locked.delete()
+    files.purge_after_commit()

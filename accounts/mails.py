@@ -1,0 +1,35 @@
+"""The mails about an account."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from accounts.links import reset_token, verification_token
+from accounts.models import User
+
+
+def verification(user: User) -> EmailMessage:
+    """Asks whether the address is the person's own."""
+    link = _link("verify-email", verification_token(user))
+    return _mail("Confirm your e-mail address", "verify_email", user.email, link=link)
+
+
+def password_reset(user: User) -> EmailMessage:
+    """Lets the person set a new password."""
+    link = _link("reset-password", reset_token(user))
+    return _mail("Set a new password", "reset_password", user.email, link=link)
+
+
+def address_changed(old_address: str) -> EmailMessage:
+    """Warns the address that an account has left."""
+    return _mail("Your e-mail address was changed", "address_changed", old_address)
+
+
+def _link(page: str, token: str) -> str:
+    # Behind a #, where browsers keep it out of every server's log and of the Referer.
+    return f"{settings.APP_URL}/{page}#token={token}"
+
+
+def _mail(subject: str, template: str, address: str, **context: object) -> EmailMessage:
+    body = render_to_string(f"accounts/{template}.txt", {**context, "app_url": settings.APP_URL})
+    return EmailMessage(subject, body, to=[address])

@@ -1,0 +1,183 @@
+"""Signing up, in and out.
+
+Rows are locked from the top down, the account before its sign-ins, so that no two flows wait for
+each other.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import get_error_detail
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import RefreshToken, Token
+
+from accounts import mails
+from accounts.attempts import Method, record_attempt
+from accounts.models import AuthenticationAttempt, RefreshTokenRecord, Session, User
+from accounts.tokens import TokenPair, issue_pair, read_refresh, session_id, token_id
+from pupmatch.lib.constraints import violated
+from pupmatch.lib.mail import send_after_commit
+from pupmatch.lib.problems import NotSignedIn, Problem
+from pupmatch.lib.requests import Caller
+
+
+class EmailTaken(Problem):
+    """One address, one account."""
+
+    default_code = "email_taken"
+    default_detail = "There is an account with this e-mail address; sign in, or set a new password."
+
+
+class InvalidCredentials(NotSignedIn):
+    """The same words for a wrong password, an unknown address and a closed account."""
+
+    default_code = "invalid_credentials"
+    default_detail = "There is no account with this e-mail address and password."
+
+
+class RefreshRefused(NotSignedIn):
+    """Not a refresh token, or one whose sign-in has ended."""
+
+    default_code = "refresh_refused"
+    default_detail = "This refresh token is no longer good; sign in again."
+
+
+def check_password_rules(password: str, user: User) -> None:
+    """Raises ValidationError, pointing at `password`, for one that is easily guessed."""
+    try:
+        validate_password(password, user)
+    except DjangoValidationError as error:
+        raise ValidationError({"password": get_error_detail(error)}) from error
+
+
+def register(*, email: str, password: str, caller: Caller) -> tuple[User, TokenPair]:
+    """Make an account, sign it in, and mail a link that verifies the address.
+
+    Raises EmailTaken, or ValidationError for a weak password.
+    """
+    user = User(email=email)
+    check_password_rules(password, user)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            pair = open_session(user=user, **caller._asdict())
+            record_attempt(method=Method.REGISTER, accepted=True, caller=caller, user=user)
+            send_after_commit(mails.verification(user))
+    except IntegrityError as error:
+        if violated(error) != "user_email_once":
+            raise
+        record_attempt(method=Method.REGISTER, accepted=False, caller=caller, email=email)
+        raise EmailTaken from error
+    return user, pair
+
+
+def sign_in(*, email: str, password: str, caller: Caller) -> TokenPair:
+    """A new sign-in for whoever knows the password. Raises InvalidCredentials."""
+    # Django hashes once for an unknown address, a wrong password and a closed account alike.
+    known = authenticate(email=email, password=password)
+    with transaction.atomic():
+        user = lock_unchanged(known) if isinstance(known, User) else None
+        record_attempt(
+            method=Method.PASSWORD,
+            accepted=user is not None,
+            caller=caller,
+            user=user,
+            email=email,
+        )
+        pair = open_session(user=user, **caller._asdict()) if user else None
+    if pair is None:
+        raise InvalidCredentials
+    return pair
+
+
+def lock_unchanged(user: User) -> User | None:
+    """The account's row, locked, if it is active and its password is still the one just checked.
+
+    Hashing takes a while: a password that was changed meanwhile opens nothing.
+    """
+    return (
+        User.objects.select_for_update(no_key=True)
+        .filter(pk=user.pk, password=user.password, is_active=True)
+        .first()
+    )
+
+
+@transaction.atomic(savepoint=False)
+def open_session(*, user: User, ip_address: str, user_agent: str) -> TokenPair:
+    """Sign `user` in on one more device."""
+    session = Session.objects.create(
+        user=user, ip_address=ip_address, user_agent=user_agent, expires_at=_expiry()
+    )
+    return issue_pair(session)
+
+
+def refresh(*, token: str, caller: Caller) -> TokenPair:
+    """Spend a refresh token for a new pair of its family. Raises RefreshRefused.
+
+    Spent again within settings.REFRESH_REUSE_LEEWAY it gives another pair, because an app may have
+    lost the first answer; later it is a copy in wrong hands, and ends the family.
+    """
+    try:
+        claims = read_refresh(token)
+    except TokenError as error:
+        record_attempt(method=Method.REFRESH, accepted=False, caller=caller)
+        raise RefreshRefused from error
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).filter(pk=claims["sub"]).first()
+        pair = _rotate(claims, caller) if user and user.is_active else None
+        record_attempt(method=Method.REFRESH, accepted=pair is not None, caller=caller, user=user)
+    if pair is None:
+        raise RefreshRefused
+    return pair
+
+
+def _rotate(claims: Token, caller: Caller) -> TokenPair | None:
+    family = Session.objects.filter(pk=session_id(claims), user_id=claims["sub"])
+    # Of parallel uses, each decides after the one before it has committed.
+    session = family.live().select_for_update().first()
+    if session is None:
+        return None
+    if not _spend(session, token_id(claims)):
+        family.end(Session.EndReason.REUSE)
+        return None
+    session.ip_address, session.user_agent = caller
+    session.last_used_at, session.expires_at = timezone.now(), _expiry()
+    session.save(update_fields=["ip_address", "user_agent", "last_used_at", "expires_at"])
+    return issue_pair(session)
+
+
+def _spend(session: Session, jti: uuid.UUID) -> bool:
+    """Whether the token may be used now; an unused one is spent by this."""
+    record = session.refresh_tokens.filter(jti=jti).first()
+    if record is None:
+        return False
+    if record.spent_at:
+        return timezone.now() - record.spent_at <= settings.REFRESH_REUSE_LEEWAY
+    record.spent_at = timezone.now()
+    record.save(update_fields=["spent_at"])
+    return True
+
+
+def _expiry() -> datetime:
+    return timezone.now() + RefreshToken.lifetime
+
+
+def clear_expired() -> int:
+    """Remove what has outlived its use: old sign-ins, spent refresh tokens, old attempts."""
+    now = timezone.now()
+    past = now - Session.KEPT
+    stale = [
+        Session.objects.filter(Q(ended_at__lt=past) | Q(expires_at__lt=past)),
+        RefreshTokenRecord.objects.filter(spent_at__lt=now - timedelta(days=1)),
+        AuthenticationAttempt.objects.filter(created_at__lt=now - AuthenticationAttempt.KEPT),
+    ]
+    return sum(rows.delete()[0] for rows in stale)

@@ -1,0 +1,390 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import (
+    AuthenticationAttempt,
+    Block,
+    RefreshTokenRecord,
+    Session,
+    User,
+    email_digest,
+)
+from accounts.tests.factories import PASSWORD, UserFactory
+from pupmatch.lib.ids import uuid7
+from pupmatch.lib.tests.admin_pages import (
+    address,
+    cannot_be_changed,
+    filters_answer,
+    list_costs_the_same,
+    models_of,
+    opens,
+    staff,
+    superuser,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def session(user=None):
+    return Session.objects.create(
+        user=user or UserFactory(),
+        ip_address="192.0.2.1",
+        user_agent="PupMatch/1.0 (iOS)",
+        expires_at=timezone.now() + timedelta(days=60),
+    )
+
+
+def attempt(user=None, **fields):
+    return AuthenticationAttempt.objects.create(
+        user=user, method="password", outcome="refused", ip_address="192.0.2.7", **fields
+    )
+
+
+def block():
+    return Block.objects.create(blocker=UserFactory(), blocked=UserFactory())
+
+
+READ_ONLY = {
+    Session: session,
+    AuthenticationAttempt: lambda: attempt(UserFactory()),
+    RefreshTokenRecord: lambda: RefreshTokenRecord.objects.create(jti=uuid7(), session=session()),
+    Block: block,
+}
+MAKERS = {
+    User: UserFactory,
+    Group: lambda: Group.objects.create(name=str(uuid7())),
+    **READ_ONLY,
+}
+each_model = pytest.mark.parametrize("model", MAKERS)
+
+
+def test_no_model_is_forgotten():
+    assert models_of("accounts") == set(MAKERS) - {Group}
+
+
+@each_model
+def test_every_page_opens(model):
+    opens(superuser(), MAKERS[model]())
+
+
+@each_model
+def test_every_filter_answers(model):
+    filters_answer(superuser(), model)
+
+
+@each_model
+def test_a_list_costs_the_same_for_one_row_and_for_twenty(model):
+    list_costs_the_same(superuser(), MAKERS[model])
+
+
+@pytest.mark.parametrize("model", READ_ONLY)
+def test_nobody_changes_what_the_product_writes(model):
+    cannot_be_changed(superuser(), READ_ONLY[model]())
+
+
+@each_model
+def test_who_may_only_look_changes_nothing(model):
+    cannot_be_changed(staff(), MAKERS[model]())
+
+
+def test_the_page_of_an_account_leads_to_all_that_belongs_to_it():
+    user = UserFactory()
+    session(user)
+    for _ in range(2):
+        attempt(user)
+    lists = superuser().get(address(user, "change")).context["related_lists"]
+    counts = {item.title: (item.number, item.url) for item in lists}
+    assert counts["Session"] == ("1", address(user.sessions.get(), "change"))
+    assert counts["Authentication attempts"] == (
+        "2",
+        f"{address(AuthenticationAttempt, 'changelist')}?q={user.pk}",
+    )
+    assert counts["Blocks"] == ("0", "")
+
+
+# --- Searching -----------------------------------------------------------------------------------
+
+
+def found(client, model, text):
+    page = client.get(address(model, "changelist"), {"q": text})
+    return list(page.context["cl"].queryset)
+
+
+def test_accounts_are_found_by_the_beginning_of_an_address_and_by_id():
+    ada, ben = UserFactory(email="ada@pupmatch.example"), UserFactory(email="ben@pupmatch.example")
+    client = superuser()
+    assert found(client, User, " ADA") == [ada]
+    assert found(client, User, "ben@PupMatch") == [ben]
+    assert found(client, User, str(ben.pk)) == [ben]
+    assert found(client, User, "%") == []
+    assert found(client, Session, "ada") == []
+
+
+def test_sign_ins_are_found_by_account():
+    ada = UserFactory(email="ada@pupmatch.example")
+    hers, other = session(ada), session()
+    client = superuser()
+    for text in (str(ada.pk), "ada@", str(hers.pk)):
+        assert found(client, Session, text) == [hers]
+    assert set(found(client, Session, "")) == {hers, other}
+
+
+def test_attempts_are_found_by_address_even_from_before_it_had_an_account():
+    early = attempt(email_digest=email_digest("ada@pupmatch.example"))
+    late = attempt(UserFactory(email="ada@pupmatch.example"))
+    attempt(UserFactory())
+    client = superuser()
+    assert found(client, AuthenticationAttempt, "Ada@pupmatch.example") == [late, early]
+    assert found(client, AuthenticationAttempt, "nobody@pupmatch.example") == []
+    assert len(found(client, AuthenticationAttempt, "192.0.2.7")) == 3
+    assert found(client, AuthenticationAttempt, "192.0.2.8") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["password__startswith=argon2", "sessions__ip_address=1", "email__regex=.", "x=1"]
+)
+def test_columns_that_are_not_shown_cannot_be_felt_out(query):
+    assert superuser().get(f"{address(User, 'changelist')}?{query}").status_code == 400
+
+
+# --- Making and changing accounts ----------------------------------------------------------------
+
+
+def test_a_new_account_has_a_hashed_password_and_a_lower_case_address():
+    password = "biscuits at noon"
+    form = {
+        "email": "New.Clerk@PupMatch.example",
+        "usable_password": "true",
+        "password1": password,
+        "password2": password,
+    }
+    assert superuser().post(address(User, "add"), form).status_code == 302
+    user = User.objects.get(email="new.clerk@pupmatch.example")
+    assert user.password.startswith("argon2$argon2id$")
+    assert user.check_password(password)
+    assert not user.is_staff
+
+
+def test_a_weak_password_is_refused():
+    form = {
+        "email": "new@pupmatch.example",
+        "usable_password": "true",
+        "password1": "12345678",
+        "password2": "12345678",
+    }
+    assert superuser().post(address(User, "add"), form).status_code == 200
+    assert not User.objects.filter(email="new@pupmatch.example").exists()
+
+
+def test_an_address_changes_in_lower_case_unverified_and_both_are_told(
+    django_capture_on_commit_callbacks,
+):
+    user = UserFactory(email="old@pupmatch.example", email_verified_at=timezone.now())
+    client = staff("accounts.view_user", "accounts.change_user")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(address(user, "change"), {"email": "NEW@pupmatch.example"})
+    assert answer.status_code == 302
+    user.refresh_from_db()
+    assert (user.email, user.email_verified_at) == ("new@pupmatch.example", None)
+    assert {to for message in mail.outbox for to in message.to} == {
+        "old@pupmatch.example",
+        "new@pupmatch.example",
+    }
+
+
+def test_a_taken_address_is_refused():
+    UserFactory(email="taken@pupmatch.example")
+    user = UserFactory(email="free@pupmatch.example")
+    answer = superuser().post(address(user, "change"), {"email": "Taken@pupmatch.example"})
+    assert answer.status_code == 200
+    assert "There is an account with this address." in answer.content.decode()
+
+
+def test_nobody_but_a_superuser_gives_rights_or_touches_staff():
+    client = staff("accounts.view_user", "accounts.change_user", "accounts.delete_user")
+    owner, colleague = UserFactory(), UserFactory(is_staff=True)
+    page = client.get(address(owner, "change")).content.decode()
+    assert "is_superuser" not in page
+    assert "argon2" not in page
+    form = {"email": owner.email, "is_staff": "on", "is_superuser": "on", "is_active": ""}
+    client.post(address(owner, "change"), form)
+    owner.refresh_from_db()
+    assert (owner.is_staff, owner.is_superuser, owner.is_active) == (False, False, True)
+    assert client.post(address(colleague, "change"), {"email": "x@x.example"}).status_code == 403
+    assert client.post(address(colleague, "delete"), {"post": "yes"}).status_code == 403
+    for user in (owner, colleague):
+        path = reverse("admin:auth_user_password_change", args=[user.pk])
+        assert client.get(path).status_code == 403
+    for verb in ("deactivate", "sign_out", "send_reset"):
+        path = reverse(f"admin:accounts_user_{verb}", args=[colleague.pk])
+        assert client.post(path, {"_form_submitted": "True"}).status_code == 403
+    client.post(
+        address(User, "changelist"),
+        {"action": "deactivate_selected", "_selected_action": [owner.pk, colleague.pk]},
+    )
+    assert set(User.objects.filter(is_active=False)) == {owner}
+    assert client.get(address(Group, "changelist")).status_code == 403
+
+
+def test_a_password_set_by_staff_ends_every_sign_in():
+    user = UserFactory()
+    live = session(user)
+    path = reverse("admin:auth_user_password_change", args=[user.pk])
+    new = {"password1": "biscuits at noon", "password2": "biscuits at noon"}
+    assert superuser().post(path, {**new, "usable_password": "true"}).status_code == 302
+    user.refresh_from_db()
+    live.refresh_from_db()
+    assert user.check_password("biscuits at noon")
+    assert live.end_reason == "staff"
+
+
+# --- Actions -------------------------------------------------------------------------------------
+
+
+def act(client, row, verb, **headers):
+    opts = row._meta
+    path = reverse(f"admin:{opts.app_label}_{opts.model_name}_{verb}", args=[row.pk])
+    question = client.get(path)
+    assert question.status_code == 200
+    return client.post(path, {"_form_submitted": "True"}, headers=headers)
+
+
+def test_deactivating_ends_sign_ins_and_reactivating_lets_in_again():
+    user = UserFactory()
+    live = session(user)
+    client = superuser()
+    answer = act(client, user, "deactivate", **{"HX-Request": "true"})
+    assert answer["HX-Redirect"] == address(user, "change")
+    user.refresh_from_db()
+    live.refresh_from_db()
+    assert not user.is_active
+    assert (live.end_reason, live.ended_at is None) == ("staff", False)
+    path = reverse("admin:accounts_user_deactivate", args=[user.pk])
+    assert client.get(path).status_code == 403
+    assert act(client, user, "reactivate").status_code == 302
+    user.refresh_from_db()
+    assert user.is_active
+    messages = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
+    assert list(messages) == ["Deactivated.", "Reactivated."]
+
+
+def test_a_question_alone_does_nothing():
+    user = UserFactory()
+    client = superuser()
+    path = reverse("admin:accounts_user_deactivate", args=[user.pk])
+    assert client.get(path).status_code == 200
+    assert client.post(path).status_code == 200
+    user.refresh_from_db()
+    assert user.is_active
+
+
+def test_actions_want_the_page_that_asked():
+    user = UserFactory()
+    signed_in = superuser()
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = signed_in.cookies
+    path = reverse("admin:accounts_user_deactivate", args=[user.pk])
+    assert strict.post(path, {"_form_submitted": "True"}).status_code == 403
+
+
+def test_many_accounts_are_deactivated_at_once_but_not_oneself():
+    client = superuser()
+    users = [UserFactory(), UserFactory()]
+    live = session(users[0])
+    everybody = {"_selected_action": [user.pk for user in User.objects.all()]}
+    path = address(User, "changelist")
+    client.post(path, {"action": "deactivate_selected", **everybody})
+    assert User.objects.filter(is_active=True).get().is_superuser
+    assert Session.objects.get(pk=live.pk).end_reason == "staff"
+    client.post(path, {"action": "reactivate_selected", **everybody})
+    assert not User.objects.filter(is_active=False).exists()
+
+
+def test_staff_sign_somebody_out_everywhere():
+    user = UserFactory()
+    for _ in range(2):
+        session(user)
+    act(superuser(), user, "sign_out")
+    assert not user.sessions.live().exists()
+
+
+def test_staff_end_one_sign_in_or_some():
+    user = UserFactory()
+    first, second, third = (session(user) for _ in range(3))
+    client = staff("accounts.view_session", "accounts.change_session")
+    act(client, first, "end")
+    assert set(user.sessions.live()) == {second, third}
+    chosen = {"action": "end_selected", "_selected_action": [first.pk, second.pk]}
+    client.post(address(Session, "changelist"), chosen)
+    assert set(user.sessions.live()) == {third}
+    colleague = session(UserFactory(is_staff=True))
+    path = reverse("admin:accounts_session_end", args=[colleague.pk])
+    assert client.post(path, {"_form_submitted": "True"}).status_code == 403
+
+
+def test_who_may_only_look_ends_no_sign_in():
+    live = session()
+    client = staff()
+    path = reverse("admin:accounts_session_end", args=[live.pk])
+    assert client.post(path, {"_form_submitted": "True"}).status_code == 403
+    chosen = {"action": "end_selected", "_selected_action": [live.pk]}
+    client.post(address(Session, "changelist"), chosen)
+    assert Session.objects.live().filter(pk=live.pk).exists()
+
+
+def test_staff_mail_a_link_for_a_new_password(django_capture_on_commit_callbacks):
+    user = UserFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        act(superuser(), user, "send_reset")
+    assert [message.to for message in mail.outbox] == [[user.email]]
+
+
+# --- Erasing -------------------------------------------------------------------------------------
+
+
+def test_deleting_an_account_erases_it_from_the_staff_log_too():
+    user = UserFactory(email="gone@pupmatch.example")
+    session(user)
+    attempt(user)
+    attempt(email_digest=email_digest(user.email))
+    client = superuser()
+    client.post(address(user, "change"), {"email": "gone@pupmatch.example", "is_staff": ""})
+    question = client.get(address(user, "delete")).content.decode()
+    assert "every message in them" in question
+    assert client.post(address(user, "delete"), {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert not Session.objects.exists()
+    assert not AuthenticationAttempt.objects.exists()
+    entry = LogEntry.objects.latest("pk")
+    assert (entry.is_deletion(), entry.object_id) == (True, str(user.pk))
+    for entry in LogEntry.objects.all():
+        assert "gone@" not in entry.object_repr + entry.change_message
+
+
+def test_staff_are_not_deleted_while_they_are_staff():
+    boss = superuser()
+    colleague = UserFactory(is_staff=True)
+    assert boss.post(address(colleague, "delete"), {"post": "yes"}).status_code == 403
+    assert User.objects.filter(pk=colleague.pk).exists()
+
+
+def test_many_accounts_are_not_deleted_at_once():
+    user = UserFactory()
+    form = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+    superuser().post(address(User, "changelist"), form)
+    assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_signing_in_to_the_admin_takes_capitals_and_leaves_a_trace():
+    UserFactory(email="clerk@pupmatch.example", is_staff=True)
+    form = {"username": "Clerk@PupMatch.example", "password": PASSWORD}
+    answer = Client().post(reverse("admin:login"), {**form, "next": reverse("admin:index")})
+    assert answer.status_code == 302
+    assert AuthenticationAttempt.objects.get().method == "admin"

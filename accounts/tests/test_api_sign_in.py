@@ -1,0 +1,384 @@
+"""Registration, sign-in, refresh, sign-out, and the list of sign-ins."""
+
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+
+from accounts.models import Session, User
+from accounts.tests.factories import PASSWORD, SessionFactory, UserFactory
+from accounts.tokens import read_access
+
+pytestmark = pytest.mark.django_db
+
+REGISTER, TOKEN, REFRESH = (
+    "/api/v1/auth/register",
+    "/api/v1/auth/token",
+    "/api/v1/auth/token/refresh",
+)
+ME, SESSIONS = "/api/v1/me", "/api/v1/auth/sessions"
+
+
+def bearer(api, access):
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+    return api
+
+
+@pytest.mark.requirement("R1.1", "R1.2")
+def test_registration_makes_an_account_that_is_signed_in(api, mailoutbox):
+    answer = api.post(REGISTER, {"email": "Luna@Pupmatch.Example", "password": PASSWORD})
+    assert answer.status_code == 201
+    assert set(answer.data) == {"user", "access", "refresh"}
+    user = User.objects.get()
+    assert answer.json()["user"] == {
+        "id": str(user.pk),
+        "email": "luna@pupmatch.example",
+        "email_verified": False,
+        "created_at": user.created_at.isoformat().replace("+00:00", "Z"),
+    }
+    assert answer["Cache-Control"] == "no-store"
+    assert bearer(api, answer.data["access"]).get(ME).status_code == 200
+    assert [mail.to for mail in mailoutbox] == [["luna@pupmatch.example"]]
+
+
+@pytest.mark.requirement("R1.1")
+def test_only_a_salted_memory_hard_hash_is_stored(api):
+    for name in ("a", "b"):
+        api.post(REGISTER, {"email": f"{name}@pupmatch.example", "password": PASSWORD})
+    hashes = list(User.objects.values_list("password", flat=True))
+    assert all(text.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$") for text in hashes)
+    assert len(set(hashes)) == 2
+    assert not any(PASSWORD in text for text in hashes)
+
+
+def test_a_known_address_is_a_conflict_however_it_is_capitalised(api):
+    UserFactory(email="rex@pupmatch.example")
+    answer = api.post(REGISTER, {"email": "REX@pupmatch.example", "password": PASSWORD})
+    assert (answer.status_code, answer.data["code"]) == (409, "email_taken")
+    assert User.objects.count() == 1
+
+
+@pytest.mark.requirement("R12.5")
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("short", "password_too_short"),
+        ("password1", "password_too_common"),
+        ("8346187264", "password_entirely_numeric"),
+        ("bellawalks", "password_too_similar"),
+        ("x" * 129, "max_length"),
+        ("", "blank"),
+        (None, "null"),
+        (["a walk in the park"], "invalid"),
+    ],
+)
+def test_weak_passwords_are_refused_with_a_pointer(api, password, code):
+    answer = api.post(REGISTER, {"email": "bellawalks@pupmatch.example", "password": password})
+    assert answer.status_code == 400
+    assert {(e["pointer"], e["code"]) for e in answer.data["errors"]} >= {("/password", code)}
+    assert not User.objects.exists()
+
+
+@pytest.mark.requirement("R12.5")
+@pytest.mark.parametrize(
+    "email",
+    [
+        "nobody",
+        "a@b",
+        "a b@pupmatch.example",
+        '"a\x01b"@pupmatch.example',
+        '"a b"@pupmatch.example',
+        "a@pupmatch.example\r\nBcc: b@pupmatch.example",
+        "a@" + "x" * 260 + ".example",
+        "a@\u2024.example",
+        "ä@pupmatch.example",
+        "",
+        None,
+        7,
+        {"a": 1},
+    ],
+)
+def test_what_is_no_address_is_refused_with_a_pointer(api, email):
+    answer = api.post(REGISTER, {"email": email, "password": PASSWORD})
+    assert answer.status_code == 400
+    assert {e["pointer"] for e in answer.data["errors"]} == {"/email"}
+
+
+def test_domains_are_kept_in_ascii(api):
+    api.post(REGISTER, {"email": "a@MÜNCHEN.example", "password": PASSWORD})
+    assert User.objects.get().email == "a@xn--mnchen-3ya.example"
+
+
+def test_blanks_belong_to_a_password(api):
+    UserFactory(email="a@pupmatch.example")
+    answer = api.post(TOKEN, {"email": "a@pupmatch.example", "password": f" {PASSWORD}"})
+    assert answer.status_code == 401
+
+
+@pytest.mark.requirement("R1.2")
+def test_sign_in_answers_a_pair_that_works(api):
+    user = UserFactory()
+    answer = api.post(TOKEN, {"email": user.email.upper(), "password": PASSWORD})
+    assert answer.status_code == 200
+    assert set(answer.data) == {"access", "refresh"}
+    assert answer["Cache-Control"] == "no-store"
+    assert bearer(api, answer.data["access"]).get(ME).data["id"] == str(user.pk)
+
+
+@pytest.mark.requirement("R1.2")
+def test_tokens_name_issuer_audience_account_and_sign_in(client_for):
+    user = UserFactory()
+    with time_machine.travel(timezone.now(), tick=False):
+        claims = read_access(client_for(user).tokens.access)
+        assert claims["exp"] == int(time.time()) + 900
+    assert claims["iss"] == "pupmatch"
+    assert claims["aud"] == "pupmatch-app"
+    assert claims["sub"] == str(user.pk)
+    assert claims["sid"] == str(user.sessions.get().pk)
+
+
+@pytest.mark.requirement("R1.3")
+def test_wrong_password_unknown_address_and_closed_account_answer_alike(api):
+    UserFactory(email="known@pupmatch.example")
+    UserFactory(email="closed@pupmatch.example", is_active=False)
+    tries = [("known", "wrong"), ("unknown", PASSWORD), ("closed", PASSWORD), ("closed", "wrong")]
+    answers = [
+        api.post(TOKEN, {"email": f"{name}@pupmatch.example", "password": password})
+        for name, password in tries
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    bodies = [{**answer.json(), "request_id": ""} for answer in answers]
+    assert all(body == bodies[0] for body in bodies)
+    assert bodies[0]["code"] == "invalid_credentials"
+    headers = [{name for name, _ in answer.items()} for answer in answers]
+    assert all(names == headers[0] for names in headers)
+    assert answers[0]["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.requirement("R1.3")
+@pytest.mark.parametrize(
+    ("email", "password", "status"),
+    [
+        ("known@pupmatch.example", PASSWORD, 200),
+        ("known@pupmatch.example", "wrong", 401),
+        ("unknown@pupmatch.example", PASSWORD, 401),
+        ("closed@pupmatch.example", PASSWORD, 401),
+    ],
+)
+def test_every_sign_in_costs_exactly_one_hash(
+    api, monkeypatch, django_assert_num_queries, email, password, status
+):
+    UserFactory(email="known@pupmatch.example")
+    UserFactory(email="closed@pupmatch.example", is_active=False)
+    runs = []
+    for name in ("encode", "verify"):
+        real = getattr(Argon2PasswordHasher, name)
+        counted = lambda *args, _real=real: runs.append(1) or _real(*args)  # noqa: E731
+        monkeypatch.setattr(Argon2PasswordHasher, name, counted)
+    # Count, find, lock, log, and a savepoint around; success locks, and opens a session.
+    with django_assert_num_queries(9 if status == 200 else 6):
+        answer = api.post(TOKEN, {"email": email, "password": password})
+    assert answer.status_code == status
+    assert len(runs) == 1
+
+
+@pytest.mark.requirement("R1.5", "R1.6", "R12.1")
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda token: None, "not_authenticated"),
+        (lambda token: "", "token_invalid"),
+        (lambda token: "nonsense", "token_invalid"),
+        (lambda token: token[:-2], "token_invalid"),
+        (lambda token: ".".join([*token.split(".")[:2], ""]), "token_invalid"),
+        (lambda token: token + " more", "token_invalid"),
+    ],
+)
+def test_what_is_no_token_is_not_signed_in(client_for, api, make, code):
+    token = make(client_for(UserFactory()).tokens.access)
+    if token is not None:
+        bearer(api, token)
+    answer = api.get(ME)
+    assert (answer.status_code, answer.data["code"]) == (401, code)
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.requirement("R1.6")
+def test_an_expired_token_is_refused(client_for):
+    with time_machine.travel(timezone.now()) as clock:
+        client = client_for(UserFactory())
+        clock.shift(899)
+        assert client.get(ME).status_code == 200
+        clock.shift(1)
+        answer = client.get(ME)
+    assert (answer.status_code, answer.data["code"]) == (401, "token_expired")
+
+
+@pytest.mark.requirement("R1.5")
+def test_each_kind_of_token_is_good_for_its_own_purpose_only(client_for, api):
+    pair = client_for(UserFactory()).tokens
+    assert bearer(api, pair.refresh).get(ME).status_code == 401
+    api.credentials()
+    answer = api.post(REFRESH, {"refresh": pair.access})
+    assert (answer.status_code, answer.data["code"]) == (401, "refresh_refused")
+
+
+@pytest.mark.requirement("R1.5")
+@pytest.mark.parametrize("kind", [AccessToken, RefreshToken])
+def test_a_token_of_no_sign_in_is_refused(api, kind):
+    stray = kind.for_user(UserFactory())
+    assert bearer(api, stray).get(ME).status_code == 401
+    api.credentials()
+    assert api.post(REFRESH, {"refresh": str(stray)}).status_code == 401
+
+
+def test_a_deleted_or_closed_account_is_signed_out_and_never_an_error(client_for, api):
+    for end in (User.delete, lambda user: User.objects.filter(pk=user.pk).update(is_active=False)):
+        user = UserFactory()
+        client = client_for(user)
+        end(user)
+        assert client.get(ME).status_code == 401
+        answer = api.post(REFRESH, {"refresh": client.tokens.refresh})
+        assert (answer.status_code, answer.data["code"]) == (401, "refresh_refused")
+
+
+def test_an_expired_access_token_does_not_hinder_a_refresh(client_for):
+    with time_machine.travel(timezone.now()) as clock:
+        client = client_for(UserFactory())
+        clock.shift(1000)
+        assert client.post(REFRESH, {"refresh": client.tokens.refresh}).status_code == 200
+
+
+def test_a_refresh_spends_the_token_for_another_pair(client_for, api):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = client_for(UserFactory())
+        clock.shift(5)
+        answer = api.post(REFRESH, {"refresh": client.tokens.refresh})
+        assert answer.status_code == 200
+        assert answer.data["refresh"] != client.tokens.refresh
+        assert bearer(api, answer.data["access"]).get(ME).status_code == 200
+        assert Session.objects.get().last_used_at == timezone.now()
+
+
+def test_a_spent_token_gives_another_pair_within_ten_seconds_and_ends_the_family_later(
+    client_for, api
+):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = client_for(UserFactory())
+        old = {"refresh": client.tokens.refresh}
+        first = api.post(REFRESH, old).data
+        clock.shift(10)
+        second = api.post(REFRESH, old).data
+        # Both live side by side.
+        assert api.post(REFRESH, {"refresh": first["refresh"]}).status_code == 200
+        clock.shift(0.001)
+        assert api.post(REFRESH, old).data["code"] == "refresh_refused"
+    assert Session.objects.get().end_reason == Session.EndReason.REUSE
+    assert api.post(REFRESH, {"refresh": second["refresh"]}).status_code == 401
+    assert bearer(api, second["access"]).get(ME).data["code"] == "session_ended"
+
+
+def test_a_family_that_ended_takes_no_other_with_it(client_for, api):
+    user = UserFactory()
+    stolen, other = client_for(user), client_for(user)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        api.post(REFRESH, {"refresh": stolen.tokens.refresh})
+        clock.shift(11)
+        assert api.post(REFRESH, {"refresh": stolen.tokens.refresh}).status_code == 401
+    assert stolen.get(ME).status_code == 401
+    assert other.get(ME).status_code == 200
+
+
+def test_a_sign_in_lasts_sixty_days_from_its_last_use(client_for, api):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        token = client_for(UserFactory()).tokens.refresh
+        for days in (59, 59):
+            clock.shift(timedelta(days=days))
+            token = api.post(REFRESH, {"refresh": token}).data["refresh"]
+        clock.shift(timedelta(days=60))
+        assert api.post(REFRESH, {"refresh": token}).status_code == 401
+
+
+@pytest.mark.requirement("R12.5")
+@pytest.mark.parametrize("token", ["", None, 7, [], {}, "x" * 3000])
+def test_a_refresh_token_of_the_wrong_shape_is_invalid(api, token):
+    answer = api.post(REFRESH, {"refresh": token})
+    assert answer.status_code in {400, 401}
+
+
+def test_signing_out_kills_this_sign_in_and_no_other(client_for, api):
+    user = UserFactory()
+    here, there = client_for(user), client_for(user)
+    assert here.post("/api/v1/auth/logout").status_code == 204
+    assert here.get(ME).data["code"] == "session_ended"
+    assert api.post(REFRESH, {"refresh": here.tokens.refresh}).status_code == 401
+    assert there.get(ME).status_code == 200
+
+
+def test_signing_out_everywhere_kills_all_of_mine_and_none_of_others(client_for):
+    user = UserFactory()
+    here, there, stranger = client_for(user), client_for(user), client_for(UserFactory())
+    assert here.post("/api/v1/auth/logout-all").status_code == 204
+    assert [c.get(ME).status_code for c in (here, there, stranger)] == [401, 401, 200]
+
+
+def test_the_list_of_sign_ins_says_where_and_which_one_is_this(client_for):
+    user = UserFactory()
+    SessionFactory()
+    SessionFactory(user=user, ended_at=timezone.now(), end_reason="logout")
+    other, client = SessionFactory(user=user), client_for(user)
+    rows = client.get(SESSIONS).json()["results"]
+    assert [row["is_current"] for row in rows] == [True, False]
+    assert rows[1] == {
+        "id": str(other.pk),
+        "ip_address": "192.0.2.1",
+        "user_agent": "PupMatch/1.0 (tests)",
+        "created_at": other.created_at.isoformat().replace("+00:00", "Z"),
+        "last_used_at": other.last_used_at.isoformat().replace("+00:00", "Z"),
+        "is_current": False,
+    }
+
+
+def test_the_list_of_sign_ins_costs_the_same_for_one_and_for_twenty(
+    client_for, django_assert_num_queries
+):
+    client = client_for(user := UserFactory())
+    for _ in range(2):
+        with django_assert_num_queries(2):
+            client.get(SESSIONS)
+        SessionFactory.create_batch(19, user=user)
+
+
+def test_one_sign_in_can_be_ended_from_another(client_for):
+    user = UserFactory()
+    here, there = client_for(user), client_for(user)
+    row = next(r for r in here.get(SESSIONS).data["results"] if not r["is_current"])
+    assert here.delete(f"{SESSIONS}/{row['id']}").status_code == 204
+    assert here.delete(f"{SESSIONS}/{row['id']}").status_code == 404
+    assert there.get(ME).status_code == 401
+
+
+def test_sign_ins_of_others_are_none_of_my_business(client_for):
+    client, foreign = client_for(UserFactory()), SessionFactory()
+    answers = [client.delete(f"{SESSIONS}/{pk}") for pk in (foreign.pk, uuid.uuid4())]
+    bodies = [{**answer.json(), "request_id": ""} for answer in answers]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert bodies[0] == bodies[1]
+    assert Session.objects.live().filter(pk=foreign.pk).exists()
+
+
+@pytest.mark.usefixtures("real_limits")
+@pytest.mark.requirement("R12.3", "R12.4")
+@pytest.mark.parametrize(("url", "limit"), [(REGISTER, 20), (TOKEN, 10), (REFRESH, 60)])
+def test_attempts_are_limited_before_any_hash_is_made(api, monkeypatch, url, limit):
+    body = {"email": "no address", "password": "x", "refresh": "x"}
+    answers = [api.post(url, body) for _ in range(limit + 1)]
+    assert 429 not in {answer.status_code for answer in answers[:-1]}
+    assert (answers[-1].status_code, answers[-1].data["code"]) == (429, "throttled")
+    assert int(answers[-1]["Retry-After"]) >= 1

@@ -1,0 +1,59 @@
+"""The tokens of a sign-in: a short-lived access token, and a refresh token for the next pair."""
+
+import uuid
+from typing import Any, NamedTuple
+
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+
+from accounts.models import RefreshTokenRecord, Session
+
+SESSION_CLAIM = "sid"
+
+
+class TokenPair(NamedTuple):
+    """What an app keeps of a sign-in."""
+
+    access: str
+    refresh: str
+
+
+def issue_pair(session: Session) -> TokenPair:
+    """A new pair of the session's family; the refresh token is noted, to be spent once."""
+    refresh = RefreshToken.for_user(session.user)
+    refresh[SESSION_CLAIM] = str(session.pk)
+    access = refresh.access_token
+    for token in (refresh, access):
+        # A server whose clock is a moment behind would refuse a token "of the future".
+        del token["iat"]
+    RefreshTokenRecord.objects.create(jti=token_id(refresh), session=session)
+    return TokenPair(access=str(access), refresh=str(refresh))
+
+
+def read_access(text: str | bytes) -> Token:
+    """The verified claims of an access token; raises TokenError."""
+    return _read(AccessToken, text)
+
+
+def read_refresh(text: str | bytes) -> Token:
+    """The verified claims of a refresh token; raises TokenError."""
+    return _read(RefreshToken, text)
+
+
+def _read(kind: Any, text: str | bytes) -> Token:
+    token = kind(text)
+    try:
+        session_id(token), token_id(token), uuid.UUID(token["sub"])
+    except (KeyError, ValueError) as error:
+        raise TokenError("The token names no sign-in.") from error
+    return token
+
+
+def session_id(token: Token) -> uuid.UUID:
+    """The sign-in that the token belongs to."""
+    return uuid.UUID(token[SESSION_CLAIM])
+
+
+def token_id(token: Token) -> uuid.UUID:
+    """The token's own id."""
+    return uuid.UUID(token["jti"])

@@ -1,0 +1,259 @@
+"""Signing up, in and out, and the account itself."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.generics import get_object_or_404
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import credentials, services
+from accounts.authentication import SignedInRequest
+from accounts.models import Session, SessionQuerySet
+from accounts.serializers import (
+    AccountChangeSerializer,
+    AccountSerializer,
+    AddressSerializer,
+    CredentialsSerializer,
+    LinkTokenSerializer,
+    PasswordChangeSerializer,
+    PasswordResetSerializer,
+    PasswordSerializer,
+    RefreshSerializer,
+    RegistrationSerializer,
+    SessionSerializer,
+    TokenPairSerializer,
+)
+from pupmatch.lib.requests import caller
+from pupmatch.lib.schema import DeleteWithBodySchema
+
+# Tokens are for the app alone, not for any cache on the way.
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def parsed(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    """What was sent, checked."""
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    return form.validated_data
+
+
+class PublicView(APIView):
+    """Answers whoever asks; an expired token that happens to be sent along does no harm."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+class RegisterView(PublicView):
+    throttle_scope = "register"
+
+    @extend_schema(
+        operation_id="auth_register",
+        request=CredentialsSerializer,
+        responses={201: RegistrationSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make an account and sign it in.
+
+        A link that verifies the address is mailed; nothing waits for it. A known address is
+        409 `email_taken`. Passwords have 8 to 128 characters and are neither common nor the
+        address itself.
+        """
+        fields = parsed(CredentialsSerializer, request)
+        user, pair = services.register(**fields, caller=caller(request))
+        answer = RegistrationSerializer({"user": user, **pair._asdict()}).data
+        return Response(answer, status=status.HTTP_201_CREATED, headers=NO_STORE)
+
+
+class TokenView(PublicView):
+    throttle_scope = "sign_in"
+
+    @extend_schema(
+        operation_id="auth_token", request=CredentialsSerializer, responses=TokenPairSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in.
+
+        A wrong password, an unknown address and a closed account are all 401
+        `invalid_credentials`.
+        """
+        pair = services.sign_in(**parsed(CredentialsSerializer, request), caller=caller(request))
+        return Response(TokenPairSerializer(pair).data, headers=NO_STORE)
+
+
+class RefreshView(PublicView):
+    throttle_scope = "refresh"
+
+    @extend_schema(
+        operation_id="auth_token_refresh", request=RefreshSerializer, responses=TokenPairSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Spend a refresh token for a new pair.
+
+        Spent again within ten seconds (an app that lost the answer) it gives another pair of the
+        same sign-in. Later it ends the sign-in with all its tokens, because somebody has a copy:
+        401 `refresh_refused`, as for a token that expired or was signed out.
+        """
+        token = parsed(RefreshSerializer, request)["refresh"]
+        pair = services.refresh(token=token, caller=caller(request))
+        return Response(TokenPairSerializer(pair).data, headers=NO_STORE)
+
+
+class LogoutView(APIView):
+    @extend_schema(operation_id="auth_logout", request=None, responses={204: None})
+    def post(self, request: SignedInRequest) -> Response:
+        """Sign out here, at once: the access token is dead, too."""
+        request.user.sessions.filter(pk=request.auth.pk).end(Session.EndReason.LOGOUT)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LogoutAllView(APIView):
+    @extend_schema(operation_id="auth_logout_all", request=None, responses={204: None})
+    def post(self, request: SignedInRequest) -> Response:
+        """Sign out everywhere, at once, here included."""
+        request.user.sessions.all().end(Session.EndReason.LOGOUT)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PasswordResetView(PublicView):
+    throttle_scope = "mail"
+
+    @extend_schema(
+        operation_id="auth_password_reset", request=AddressSerializer, responses={202: None}
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for a mail with a link that sets a new password.
+
+        Answers alike whether or not the address has an account. The link leads to
+        `/reset-password#token=…` of the app.
+        """
+        credentials.request_password_reset(**parsed(AddressSerializer, request))
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class PasswordResetConfirmView(PublicView):
+    throttle_scope = "token_check"
+
+    @extend_schema(
+        operation_id="auth_password_reset_confirm",
+        request=PasswordResetSerializer,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Set a new password with the token of a mailed link.
+
+        It works once, within an hour, ends every sign-in, and verifies the address. A link that
+        is no longer good is 400, code `invalid_token`.
+        """
+        fields = parsed(PasswordResetSerializer, request)
+        credentials.confirm_password_reset(**fields, caller=caller(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PasswordChangeView(APIView):
+    throttle_scope = "password"
+
+    @extend_schema(
+        operation_id="auth_password_change",
+        request=PasswordChangeSerializer,
+        responses={204: None},
+    )
+    def post(self, request: SignedInRequest) -> Response:
+        """Set a new password and end every other sign-in.
+
+        A wrong current password is 400, code `wrong_password`.
+        """
+        fields = parsed(PasswordChangeSerializer, request)
+        credentials.change_password(session=request.auth, **fields, caller=caller(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class EmailVerifyView(PublicView):
+    throttle_scope = "token_check"
+
+    @extend_schema(
+        operation_id="auth_email_verify", request=LinkTokenSerializer, responses={204: None}
+    )
+    def post(self, request: Request) -> Response:
+        """Verify the address with the token of a mailed link; harmless to repeat.
+
+        The link leads to `/verify-email#token=…` of the app and works for three days, as long as
+        the account keeps that address. One that is no longer good is 400, code `invalid_token`.
+        """
+        credentials.verify_email(**parsed(LinkTokenSerializer, request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class EmailResendView(APIView):
+    throttle_scope = "mail"
+
+    @extend_schema(operation_id="auth_email_resend", request=None, responses={202: None})
+    def post(self, request: SignedInRequest) -> Response:
+        """Mail the link that verifies my address again; nothing is sent for a verified one."""
+        credentials.send_verification(request.user)
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class SessionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    serializer_class = SessionSerializer
+    queryset = Session.objects.none()
+    ordering = ("-last_used_at", "-id")
+
+    request: SignedInRequest
+
+    def get_queryset(self) -> SessionQuerySet:
+        return self.request.user.sessions.live()
+
+    @extend_schema(operation_id="auth_sessions_list")
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Where I am signed in, last used first."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(operation_id="auth_sessions_destroy", responses={204: None})
+    def destroy(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> Response:
+        """End one sign-in, at once."""
+        session = get_object_or_404(self.get_queryset(), pk=kwargs["pk"])
+        self.get_queryset().filter(pk=session.pk).end(Session.EndReason.LOGOUT)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AccountViewSet(viewsets.GenericViewSet):
+    serializer_class = AccountSerializer
+    throttle_scope = {"partial_update": "password", "destroy": "password"}
+    schema = DeleteWithBodySchema()
+
+    @extend_schema(operation_id="me_retrieve", responses=AccountSerializer)
+    def retrieve(self, request: SignedInRequest) -> Response:
+        """My account."""
+        return Response(AccountSerializer(request.user).data)
+
+    @extend_schema(
+        operation_id="me_partial_update",
+        request=AccountChangeSerializer,
+        responses=AccountSerializer,
+    )
+    def partial_update(self, request: SignedInRequest) -> Response:
+        """Move my account to another address, with the current password.
+
+        The new address is mailed a link and counts as unverified until then; the old one is told.
+        One that has an account is 409 `email_taken`; a wrong password is 400, code
+        `wrong_password`.
+        """
+        user, fields = request.user, parsed(AccountChangeSerializer, request)
+        if "email" in fields:
+            user = credentials.change_email(user=user, **fields, caller=caller(request))
+        return Response(AccountSerializer(user).data)
+
+    @extend_schema(operation_id="me_destroy", request=PasswordSerializer, responses={204: None})
+    def destroy(self, request: SignedInRequest) -> Response:
+        """Erase my account and everything that belongs to it, photos included, for good.
+
+        A wrong password is 400, code `wrong_password`.
+        """
+        fields = parsed(PasswordSerializer, request)
+        credentials.erase(user=request.user, **fields, caller=caller(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
