@@ -8,10 +8,11 @@ from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import Count, Exists, F, FloatField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Length, Lower
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from pupmatch.lib.geo import AsGeometry, InBox, Metres, on_the_globe
@@ -19,6 +20,15 @@ from pupmatch.lib.ids import UUIDModel
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+MAX_NAME = 200
+MAX_DESCRIPTION = 2000
+MAX_SOURCE = 60
+MAX_SOURCE_ID = 200
+MAX_ATTRIBUTION = 300
+MAX_FAVORITES = 100
+# LIKE with fewer letters has no trigram to start at, so it would read the whole index.
+LETTERS_TO_LOOK_INSIDE_WORDS = 3
 
 
 class Feature(models.TextChoices):
@@ -47,42 +57,75 @@ class PlaygroundQuerySet(models.QuerySet["Playground"]):
             distance_m=Metres("location", point)
         )
 
-    def for_viewer(self, user: "User") -> "PlaygroundQuerySet":
-        """Each with `is_favorite` for this person."""
-        mine = Favorite.objects.filter(user=user, playground=OuterRef("pk"))
-        return self.annotate(is_favorite=Exists(mine))
+    def in_box(
+        self, *, west: float, south: float, east: float, north: float
+    ) -> "PlaygroundQuerySet":
+        """Those inside a map's window (degrees), its edges included.
 
-    def in_box(self, *, west: float, south: float, east: float, north: float) -> "PlaygroundQuerySet":
-        """Those inside a map's window; `west` > `east` crosses the antimeridian."""
+        `west` > `east` crosses the antimeridian, which is 180° and -180° alike.
+        """
         spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+        if west <= east == 180:
+            spans.append((-180.0, -180.0))
+        if -180 == west <= east:
+            spans.append((180.0, 180.0))
         inside = Q()
         for left, right in spans:
             inside |= Q(InBox("location", left, south, right, north))
         return self.filter(inside)
 
     def matching(self, text: str) -> "PlaygroundQuerySet":
-        """Those whose name or place sounds like `text`, typing errors forgiven, with a `rank`."""
-        return self.filter(
-            Q(search_text__trigram_word_similar=text.lower()) | Q(search_text__contains=text.lower())
-        ).annotate(rank=TrigramWordSimilarity(text.lower(), "search_text"))
+        """Those whose name or place sounds like `text`, with a `rank`: greater is closer.
+
+        How much is forgiven is the session's `pg_trgm.word_similarity_threshold`; see
+        `playgrounds.search.forgiving_typos`.
+        """
+        found = Q(search_text__trigram_word_similar=text)
+        if len(text) >= LETTERS_TO_LOOK_INSIDE_WORDS:
+            found |= Q(search_text__contains=Lower(Value(text)))
+        # pg_trgm answers in single precision; a cursor must get back the very number it gave out.
+        said = Cast(TrigramWordSimilarity(text, "search_text"), FloatField())
+        named = Cast(TrigramSimilarity("name", text), FloatField())
+        return self.filter(found).annotate(rank=said + named / 2)
+
+    def for_viewer(self, user: "User") -> "PlaygroundQuerySet":
+        """Each as `PlaygroundSerializer` shows it to `user`: `is_favorite`, `favorites_count`."""
+        here = Favorite.objects.filter(playground=OuterRef("pk"))
+        counted = here.order_by().values("playground").annotate(number=Count("*")).values("number")
+        return self.annotate(
+            is_favorite=Exists(here.filter(user=user)),
+            favorites_count=Coalesce(Subquery(counted), 0),
+        )
+
+    def favorites_of(self, user: "User") -> "PlaygroundQuerySet":
+        """The favourites of `user`, each with when it became one: `favorited_at`."""
+        return self.filter(favorites__user=user).annotate(favorited_at=F("favorites__created_at"))
 
 
 class Playground(UUIDModel):
     """A place where dogs meet: added by a person, or imported from an open data set."""
 
-    name = models.CharField(max_length=200)
-    description = models.TextField(max_length=2000, blank=True)
+    name = models.CharField(max_length=MAX_NAME)
+    description = models.TextField(max_length=MAX_DESCRIPTION, blank=True)
     place = models.CharField(
-        max_length=200, blank=True, help_text="Street, park, borough or town, to find it by."
+        max_length=MAX_NAME, blank=True, help_text="Street, park, borough or town, to find it by."
     )
     location = PointField(geography=True)
-    features = ArrayField(models.CharField(max_length=20, choices=Feature.choices), default=list, blank=True)
-    source = models.CharField(
-        max_length=60, blank=True, help_text="The data set it came from; empty when a person added it."
+    features = ArrayField(
+        models.CharField(max_length=20, choices=Feature.choices), default=list, blank=True
     )
-    source_id = models.CharField(max_length=200, blank=True)
+    source = models.CharField(
+        max_length=MAX_SOURCE,
+        blank=True,
+        help_text="The data set it came from; empty when a person added it.",
+    )
+    source_id = models.CharField(
+        max_length=MAX_SOURCE_ID,
+        blank=True,
+        help_text="What the data set calls it, to import it again by.",
+    )
     attribution = models.CharField(
-        max_length=300, blank=True, help_text="The credit that its licence asks for."
+        max_length=MAX_ATTRIBUTION, blank=True, help_text="The credit that its licence asks for."
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -91,7 +134,6 @@ class Playground(UUIDModel):
         blank=True,
         related_name="playgrounds_added",
     )
-    favorites_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     search_text = models.GeneratedField(
@@ -104,6 +146,15 @@ class Playground(UUIDModel):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(name__regex="[^ ]"), name="playground_has_a_name"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("description"), MAX_DESCRIPTION),
+                name="playground_description_length",
+            ),
+            models.CheckConstraint(
+                condition=Q(features__contained_by=Feature.values),
+                name="playground_features_known",
+            ),
             models.CheckConstraint(
                 condition=on_the_globe("location"), name="playground_on_the_globe"
             ),
@@ -116,32 +167,43 @@ class Playground(UUIDModel):
                 condition=Q(source="", source_id="") | ~Q(source="") & ~Q(source_id=""),
                 name="playground_source_has_id",
             ),
+            models.CheckConstraint(
+                condition=Q(source="") | Q(created_by=None),
+                name="playground_added_or_imported",
+            ),
         ]
         indexes = [
             GistIndex(AsGeometry("location"), name="playground_on_the_map"),
-            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="playground_by_text"),
+            # Read far more than written: no list of pending rows that every search has to read.
+            GinIndex(
+                OpClass("search_text", name="gin_trgm_ops"),
+                name="playground_by_text",
+                fastupdate=False,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def belongs_to(self, user: "User") -> bool:
+        """Whether `user` added it; what was imported is nobody's."""
+        return self.created_by_id == user.pk
+
 
 class Favorite(UUIDModel):
-    """Somebody's playground to come back to."""
+    """Somebody's playground to come back to; nobody has more than MAX_FAVORITES."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="favorites",
-        db_index=False,
+        db_index=False,  # the unique constraint starts with it
     )
     playground = models.ForeignKey(Playground, on_delete=models.CASCADE, related_name="favorites")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "playground"], name="favorite_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "playground"], name="favorite_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id} likes {self.playground_id}"

@@ -1,0 +1,108 @@
+"""Shapes of a playground."""
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from playgrounds.models import Feature, Playground
+from pupmatch.lib.fields import PointSerializer
+
+
+class FavoritePlaygroundSerializer(serializers.ModelSerializer):
+    """A playground in few words, for a profile's card or a message."""
+
+    location = PointSerializer()
+
+    class Meta:
+        model = Playground
+        fields = ("id", "name", "place", "location")
+        read_only_fields = fields
+
+
+class PlaygroundSerializer(serializers.ModelSerializer):
+    """A place where dogs meet.
+
+    Where there is an `attribution`, show it with the playground: the licence asks for it.
+    """
+
+    location = PointSerializer()
+    features = serializers.ListField(
+        child=serializers.ChoiceField(choices=Feature.choices),
+        required=False,
+        max_length=len(Feature),
+    )
+    distance_m = serializers.SerializerMethodField(
+        help_text="Metres from the point asked about (`near`), along the ground; else null."
+    )
+    is_favorite = serializers.BooleanField(read_only=True, help_text="Whether it is one of mine.")
+    favorites_count = serializers.IntegerField(
+        read_only=True, help_text="How many people have it among their favourites."
+    )
+
+    class Meta:
+        model = Playground
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "description",
+            "place",
+            "location",
+            "features",
+            "distance_m",
+            "is_favorite",
+            "favorites_count",
+            "source",
+            "attribution",
+            "created_at",
+        )
+        read_only_fields = ("id", "source", "attribution", "created_at")
+
+    @extend_schema_field(serializers.FloatField(allow_null=True))
+    def get_distance_m(self, playground: Playground) -> float | None:
+        """The queryset's figure, in whole centimetres; the row keeps the exact one for cursors."""
+        distance = getattr(playground, "distance_m", None)
+        return None if distance is None else round(distance, 2)
+
+    def validate_features(self, features: list[str]) -> list[str]:
+        """Each once, in the order given."""
+        return list(dict.fromkeys(features))
+
+
+class GeoJSONPointSerializer(serializers.Serializer):
+    """A GeoJSON point (RFC 7946)."""
+
+    type = serializers.ChoiceField(choices=["Point"])
+    coordinates = serializers.ListField(
+        child=serializers.FloatField(),
+        min_length=2,
+        max_length=2,
+        help_text="Longitude first, then latitude.",
+    )
+
+
+class PlaygroundPropertiesSerializer(PlaygroundSerializer):
+    """A playground without its id and location, which GeoJSON keeps elsewhere."""
+
+    class Meta(PlaygroundSerializer.Meta):
+        fields = tuple(
+            name for name in PlaygroundSerializer.Meta.fields if name not in ("id", "location")
+        )
+
+
+class PlaygroundFeatureSerializer(serializers.Serializer):
+    """A playground as a GeoJSON feature."""
+
+    type = serializers.ChoiceField(choices=["Feature"])
+    id = serializers.UUIDField()
+    geometry = GeoJSONPointSerializer()
+    properties = PlaygroundPropertiesSerializer()
+
+
+@extend_schema_serializer(many=False)
+class PlaygroundFeatureCollectionSerializer(serializers.Serializer):
+    """A page of playgrounds as GeoJSON; `attribution` holds every credit that the page needs."""
+
+    type = serializers.ChoiceField(choices=["FeatureCollection"])
+    attribution = serializers.CharField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    features = PlaygroundFeatureSerializer(many=True)
