@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from profiles.models import Profile
-from profiles.services import ProfileIncomplete, mark_active
+from profiles.services import NoProfile, ProfileIncomplete, mark_active
 
 
 class OwnProfileMixin:
@@ -14,14 +14,14 @@ class OwnProfileMixin:
 
     @cached_property
     def profile(self) -> Profile:
-        """The asker's profile with its preferences; raises ProfileIncomplete when there is none."""
+        """The asker's profile with its preferences; raises NoProfile when there is none."""
         found = (
             Profile.objects.filter(user=self.request.user)
             .select_related("user__preferences")
             .first()
         )
         if found is None:
-            raise ProfileIncomplete("Make a profile first.", missing=["profile"])
+            raise NoProfile
         mark_active(found)
         return found
 

@@ -23,7 +23,15 @@ def birth_date_for(age: int, day: datetime.date) -> datetime.date:
 
 def born_between(at_least: int, at_most: int, *, on: datetime.date) -> Q:
     """Birth dates of those who are `at_least` to `at_most` years old on that day."""
-    condition = Q(birth_date__lte=birth_date_for(at_least, on))
+    condition = Q(birth_date__lte=_latest_birth_date(at_least, on))
     if at_most < OLDEST_ON_SCALE:
-        condition &= Q(birth_date__gt=birth_date_for(at_most + 1, on))
+        condition &= Q(birth_date__gt=_latest_birth_date(at_most + 1, on))
     return condition
+
+
+def _latest_birth_date(age: int, day: datetime.date) -> datetime.date:
+    """The last birth date with which somebody is `age` years old on that day."""
+    born = birth_date_for(age, day)
+    # On 28 February, those of the 29th have their birthday, too.
+    leapling = born + datetime.timedelta(days=1)
+    return leapling if age and age_on(leapling, day) == age else born

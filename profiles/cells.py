@@ -30,6 +30,11 @@ class Cell(NamedTuple):
         return self.band / BANDS_PER_DEGREE - 90
 
     @property
+    def north(self) -> float:
+        """The band's northern edge, in degrees."""
+        return (self.band + 1) / BANDS_PER_DEGREE - 90
+
+    @property
     def step(self) -> float:
         """The width of the cell, in degrees of longitude."""
         return 360 / cells_in_band(self.band)
@@ -46,14 +51,27 @@ class Cell(NamedTuple):
         return Point(longitude, _centre_latitude(self.band), srid=4326)
 
     def nearest_point(self, point: Point) -> Point:
-        """The point of the cell that is nearest to `point` (in degrees, on either side of 180°)."""
+        """The point of the cell that is nearest to `point`, whichever side of 180° either is on."""
         east_of_west = (point.x - self.west) % 360
+        latitude = point.y
         if east_of_west > self.step:
             # Outside: the nearer of the two edges, the short way around the circle.
-            east_of_west = self.step if east_of_west - self.step < 360 - east_of_west else 0.0
-        latitude = min(max(point.y, self.south), self.south + 1 / BANDS_PER_DEGREE)
+            beyond_east, beyond_west = east_of_west - self.step, 360 - east_of_west
+            east_of_west = self.step if beyond_east < beyond_west else 0.0
+            latitude = _foot_latitude(point.y, min(beyond_east, beyond_west))
+        latitude = min(max(latitude, self.south), self.north)
         longitude = (self.west + east_of_west + 180) % 360 - 180
         return Point(longitude, latitude, srid=4326)
+
+
+def _foot_latitude(latitude: float, longitude_apart: float) -> float:
+    """Where a perpendicular from a point meets a meridian so many degrees away, on the sphere.
+
+    Near the poles that is far from the point's own latitude.
+    """
+    north = math.sin(math.radians(latitude))
+    along = math.cos(math.radians(latitude)) * math.cos(math.radians(longitude_apart))
+    return math.degrees(math.atan2(north, along))
 
 
 def _centre_latitude(band: int) -> float:
@@ -62,14 +80,21 @@ def _centre_latitude(band: int) -> float:
 
 def cells_in_band(band: int) -> int:
     """N = max(1, floor(36000 · cos(centre))): how many cells tile the band's circle."""
-    return max(1, math.floor(360 * BANDS_PER_DEGREE * math.cos(math.radians(_centre_latitude(band)))))
+    return max(
+        1, math.floor(360 * BANDS_PER_DEGREE * math.cos(math.radians(_centre_latitude(band))))
+    )
 
 
 def cell_of(point: Point) -> Cell:
     """The cell that a point is in; the poles and the antimeridian have one too."""
-    band = min(BANDS - 1, math.floor((point.y + 90) * BANDS_PER_DEGREE))
+    return cell_at(point.y, point.x)
+
+
+def cell_at(latitude: float, longitude: float) -> Cell:
+    """The cell at these degrees."""
+    band = min(BANDS - 1, math.floor((latitude + 90) * BANDS_PER_DEGREE))
     count = cells_in_band(band)
-    return Cell(band, math.floor((point.x + 180) / 360 * count) % count)
+    return Cell(band, math.floor((longitude + 180) / 360 * count) % count)
 
 
 def snap(point: Point, current: Point | None = None) -> Point:
@@ -77,8 +102,9 @@ def snap(point: Point, current: Point | None = None) -> Point:
 
     `current`, the centre stored so far, stays while the point is within 100 m of its cell.
     """
+    cell = cell_of(point)
     if current is not None:
-        cell = cell_of(current)
-        if distance_m(cell.nearest_point(point), point) <= STICKY_M:
-            return cell.centre
-    return cell_of(point).centre
+        so_far = cell_of(current)
+        if so_far == cell or distance_m(so_far.nearest_point(point), point) <= STICKY_M:
+            return so_far.centre
+    return cell.centre

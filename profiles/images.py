@@ -1,22 +1,52 @@
 """From an uploaded file to renditions that are safe to show to anybody."""
 
 import base64
+import logging
+import re
+import threading
 import warnings
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 import thumbhash
 from django.conf import settings
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from pupmatch.lib.problems import Problem
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-# 40 megapixels pass every phone's camera; decoded they take 120 MB, which bounds a request.
-MAX_PIXELS = 40_000_000
+# A JPEG straight from a phone passes: it is decoded at half its size or less. The others have to be
+# decoded whole, at up to 19 bytes a pixel.
+MAX_PIXELS = {"JPEG": 8192 * 6144, "MPO": 8192 * 6144, "PNG": 25_000_000, "WEBP": 25_000_000}
+# Decoding is done one at a time in each process, so that this bounds its memory, too.
+DECODING = threading.Lock()
+# A decoder goes over all pixels in each scan; a file of 10 MB has room for 150,000 of them, which
+# is half an hour. Cameras and encoders write about ten, and hardly more segments than a thousand.
+MAX_SCANS = 100
+MAX_SEGMENTS = 10_000
+JPEG_START = b"\xff\xd8\xff"
+SEGMENT = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
+START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
+
 # Width and height that each rendition fits in; the height bounds strips of one pixel's width.
 BOXES = {"small": (320, 640), "medium": (640, 1280), "large": (1280, 2560)}
+# What the renditions are made of: the largest box, whichever way the picture is turned.
+WORKING_BOX = (2560, 2560)
+# What turns a picture upright, by its EXIF orientation.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+ON_ITS_SIDE = (5, 6, 7, 8)
 SRGB = ImageCms.createProfile("sRGB")
+
+# At DEBUG, Pillow logs what it reads in EXIF, places included.
+logging.getLogger("PIL").setLevel(logging.INFO)
 
 
 class NotAnImage(Problem):
@@ -32,7 +62,9 @@ class ImageTooLarge(Problem):
 
     status_code = 413
     default_code = "image_too_large"
-    default_detail = "A photo has at most 10 MB (10,485,760 bytes) and 40 megapixels."
+    default_detail = (
+        "A photo has at most 10 MB (10,485,760 bytes) and 50 megapixels; 25 as PNG or WebP."
+    )
 
 
 class ImageUnusable(Problem):
@@ -61,52 +93,104 @@ def render(upload: BinaryIO) -> Renditions:
     content = upload.read(settings.MAX_PHOTO_BYTES + 1)
     if len(content) > settings.MAX_PHOTO_BYTES:
         raise ImageTooLarge
-    picture = _decode(content)
-    files = {name: _webp(picture, box) for name, box in BOXES.items()}
-    return Renditions(*picture.size, len(content), _placeholder(picture), files)
-
-
-def _decode(content: bytes) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            # Pillow warns above its own limit of pixels; ours is lower and checked here.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(BytesIO(content), formats=FORMATS)
-            if image.width * image.height > MAX_PIXELS:
-                raise ImageTooLarge
-            return _flat_srgb(ImageOps.exif_transpose(image))
+        # Pillow warns of odd metadata and of many pixels; the first is dropped, the second checked.
+        with DECODING, warnings.catch_warnings(action="ignore"):
+            picture, width, height = _decode(content)
+    except Problem:
+        raise
     except Image.DecompressionBombError as error:
         raise ImageTooLarge from error
     except UnidentifiedImageError as error:
         raise NotAnImage from error
-    except Problem:
-        raise
     except Exception as error:  # decoders raise what they like on damaged files
         raise ImageUnusable from error
+    # Fitted by the full size: the one worked on is rounded already.
+    files = {name: _webp(picture, _fitting(width, height, box)) for name, box in BOXES.items()}
+    return Renditions(width, height, len(content), _placeholder(picture), files)
 
 
-def _flat_srgb(image: Image.Image) -> Image.Image:
-    """The picture in sRGB without transparency, because its colour profile is about to go."""
-    if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
-        # Transparent parts become white instead of whatever colour lies hidden in them.
-        rgba = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-    profile = image.info.get("icc_profile")
-    if profile and image.mode in ("RGB", "CMYK", "L"):
+def _decode(content: bytes) -> tuple[Image.Image, int, int]:
+    """The upright picture in sRGB, no larger than needed, and the full width and height."""
+    if content.startswith(JPEG_START):
+        _refuse_endless(content)
+    image: Image.Image = Image.open(BytesIO(content), formats=FORMATS)
+    width, height = image.size
+    if width * height > MAX_PIXELS[image.format or ""]:
+        raise ImageTooLarge
+    image.draft(None, WORKING_BOX)  # lets the JPEG decoder leave out what is not needed
+    image.load()
+    orientation, profile = _orientation(image), image.info.get("icc_profile")
+    image = _scalable(image)
+    image.thumbnail(WORKING_BOX, Image.Resampling.LANCZOS, reducing_gap=2)
+    picture = _in_srgb(_opaque(image), profile)
+    if orientation in TURNS:
+        picture = picture.transpose(TURNS[orientation])
+    return (picture, height, width) if orientation in ON_ITS_SIDE else (picture, width, height)
+
+
+def _refuse_endless(jpeg: bytes) -> None:
+    """Raises ImageUnusable for a JPEG whose parts would take minutes to go through."""
+    position, segments, scans = 0, 0, 0
+    while found := SEGMENT.search(jpeg, position):
+        if found[1] == END_OF_IMAGE:
+            return
+        segments += 1
+        scans += found[1] == START_OF_SCAN
+        if segments > MAX_SEGMENTS or scans > MAX_SCANS:
+            raise ImageUnusable("The picture is made of too many parts.")
+        length = int.from_bytes(jpeg[found.end() : found.end() + 2], "big")
+        position = found.end() + length
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # damaged metadata does not make a damaged picture
+        return 1
+
+
+def _scalable(image: Image.Image) -> Image.Image:
+    """In a mode that can be scaled: neither palettes nor single bits nor marked colours."""
+    if image.mode.startswith("I"):
+        # 16 bits of grey; a plain conversion would cut everything above 255 off as white.
+        return image.point(lambda value: value / 257).convert("L")
+    if "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB") if image.mode in ("1", "P") else image
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """On white, where it is transparent, instead of whatever colour lies hidden there."""
+    if image.mode not in ("LA", "RGBA"):
+        return image
+    rgba = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The same colours without a profile of their own, which is about to go."""
+    if profile:
         try:
             embedded = ImageCms.ImageCmsProfile(BytesIO(profile))
-            return ImageCms.profileToProfile(image, embedded, SRGB, outputMode="RGB")
+            converted = ImageCms.profileToProfile(image, embedded, SRGB, outputMode="RGB")
         except (ImageCms.PyCMSError, OSError):
-            pass  # a broken profile: the numbers as they are beat no picture
+            pass  # a profile that is broken or of another kind: the numbers as they are
+        else:
+            return converted or image
     return image.convert("RGB")
 
 
-def _webp(picture: Image.Image, box: tuple[int, int]) -> bytes:
-    picture = picture.copy()
-    picture.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=3)
+def _fitting(width: int, height: int, box: tuple[int, int]) -> tuple[int, int]:
+    """The size that fits in the box, never larger than it was."""
+    scale = min(1, box[0] / width, box[1] / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _webp(picture: Image.Image, size: tuple[int, int]) -> bytes:
     out = BytesIO()
-    # Named because Pillow would otherwise copy them from the picture's `info`.
-    picture.save(out, "WEBP", quality=82, method=2, exif=b"", icc_profile=None, xmp=b"")
+    small = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
+    small.save(out, "WEBP", quality=82, method=2)  # and no metadata, which has to be passed here
     return out.getvalue()
 
 

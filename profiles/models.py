@@ -11,85 +11,20 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Length, Lower
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from profiles.ages import OLDEST_ON_SCALE, age_on
+from profiles.choices import ActivityLevel, DistanceUnit, PlayStyle, Sex, Size, Temperament
 from profiles.querysets import ProfileQuerySet
-from pupmatch.lib.geo import METRES_PER_MILE, on_the_globe
+from pupmatch.lib.geo import on_the_globe
 from pupmatch.lib.ids import UUIDModel
 
 MIN_PHOTOS = 2
 MAX_PHOTOS = 6
 MAX_PROMPTS = 10
-
-
-class ActivityLevel(models.IntegerChoices):
-    """How much a dog wants to move, in order."""
-
-    LOW = 0
-    MEDIUM = 1
-    HIGH = 2
-
-
-class Sex(models.TextChoices):
-    """The dog's sex."""
-
-    FEMALE = "female"
-    MALE = "male"
-
-
-class Size(models.TextChoices):
-    """The dog's size, from lap dog to Great Dane."""
-
-    SMALL = "small"
-    MEDIUM = "medium"
-    LARGE = "large"
-    GIANT = "giant"
-
-
-class Temperament(models.TextChoices):
-    """What the dog is like."""
-
-    CALM = "calm"
-    FRIENDLY = "friendly"
-    SHY = "shy"
-    CONFIDENT = "confident"
-    CURIOUS = "curious"
-    GENTLE = "gentle"
-    PLAYFUL = "playful"
-    INDEPENDENT = "independent"
-    PROTECTIVE = "protective"
-    VOCAL = "vocal"
-    SENSITIVE = "sensitive"
-    GOOFY = "goofy"
-
-
-class PlayStyle(models.TextChoices):
-    """What the dog likes to do with others."""
-
-    CHASE = "chase"
-    FETCH = "fetch"
-    WRESTLE = "wrestle"
-    TUG = "tug"
-    SWIM = "swim"
-    DIG = "dig"
-    SNIFF_WALKS = "sniff_walks", "sniffing walks"
-    RUN = "run", "running together"
-    PARALLEL = "parallel", "walking side by side"
-    PUPPY_PLAY = "puppy_play", "gentle puppy play"
-
-
-class DistanceUnit(models.TextChoices):
-    """How distances are spoken of."""
-
-    MILES = "miles"
-    KILOMETERS = "kilometers"
-
-    @property
-    def metres(self) -> float:
-        """One of this unit in metres."""
-        return METRES_PER_MILE if self is DistanceUnit.MILES else 1000.0
+MAX_BIO = 1000
 
 
 class Breed(UUIDModel):
@@ -114,7 +49,7 @@ class Profile(UUIDModel):
     )
     name = models.CharField(max_length=50)
     birth_date = models.DateField()
-    bio = models.TextField(max_length=1000, blank=True)
+    bio = models.TextField(max_length=MAX_BIO, blank=True)
     breed = models.ForeignKey(Breed, on_delete=models.PROTECT, null=True, blank=True)
     sex = models.CharField(max_length=6, choices=Sex.choices, null=True, blank=True)  # noqa: DJ001 (not told)
     size = models.CharField(max_length=6, choices=Size.choices, null=True, blank=True)  # noqa: DJ001 (not told)
@@ -164,7 +99,18 @@ class Profile(UUIDModel):
             models.CheckConstraint(
                 condition=Q(size=None) | Q(size__in=Size.values), name="profile_size"
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="profile_has_a_name"),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="profile_has_a_name"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("bio"), MAX_BIO), name="profile_bio_length"
+            ),
+            models.CheckConstraint(
+                condition=Q(temperament__contained_by=Temperament.values),
+                name="profile_temperament_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(play_styles__contained_by=PlayStyle.values),
+                name="profile_play_styles_known",
+            ),
             models.CheckConstraint(
                 condition=on_the_globe("location"), name="profile_location_on_the_globe"
             ),
@@ -243,9 +189,7 @@ class Photo(UUIDModel):
                 name="photo_position_once",
                 deferrable=models.Deferrable.DEFERRED,
             ),
-            models.CheckConstraint(
-                condition=Q(position__lt=MAX_PHOTOS), name="photo_at_most_six"
-            ),
+            models.CheckConstraint(condition=Q(position__lt=MAX_PHOTOS), name="photo_at_most_six"),
             models.CheckConstraint(
                 condition=Q(byte_size__lte=settings.MAX_PHOTO_BYTES), name="photo_at_most_10_mb"
             ),
@@ -271,6 +215,10 @@ class Prompt(UUIDModel):
             models.UniqueConstraint(fields=["profile", "position"], name="prompt_position_once"),
             models.CheckConstraint(
                 condition=Q(position__lt=MAX_PROMPTS), name="prompt_at_most_ten"
+            ),
+            models.CheckConstraint(
+                condition=Q(question__regex=r"\S", answer__regex=r"\S"),
+                name="prompt_says_something",
             ),
         ]
         ordering = ("position",)

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from rest_framework import serializers
 from playgrounds.serializers import FavoritePlaygroundSerializer
 from profiles.ages import OLDEST_ON_SCALE, OLDEST_PLAUSIBLE, age_on, birth_date_for
 from profiles.distances import SpokenDistance, convert, spoken
+from profiles.fields import BreedField, DegreesField, TagsField, on_one_line, shows_something
 from profiles.models import (
     MAX_PHOTOS,
     MAX_PROMPTS,
@@ -36,8 +38,11 @@ class RenditionsSerializer(serializers.Serializer):
 
 
 class PhotoSerializer(serializers.ModelSerializer):
-    """A photo. `width`, `height` and `byte_size` are of the picture as sent, turned upright;
-    `thumbhash` (Base64) draws a placeholder while a rendition loads."""
+    """A photo.
+
+    `width`, `height` and `byte_size` are of the picture as sent, turned upright; `thumbhash`
+    (Base64) draws a placeholder while a rendition loads.
+    """
 
     renditions = RenditionsSerializer(source="*", read_only=True)
 
@@ -65,12 +70,29 @@ class PhotosSerializer(serializers.Serializer):
     photos = PhotoSerializer(many=True)
 
 
+class LocationSerializer(PointSerializer):
+    """Where the dog lives, in degrees (WGS 84), and nothing else."""
+
+    latitude = DegreesField(min_value=-90, max_value=90)
+    longitude = DegreesField(min_value=-180, max_value=180)
+
+    def to_internal_value(self, data: Any) -> Point:
+        point = super().to_internal_value(data)
+        # An app that sends more, such as an address, had better learn that nobody wants it.
+        if unknown := set(data) - set(self.fields):
+            raise serializers.ValidationError(
+                {name: ["This is not taken."] for name in sorted(unknown)}, code="unknown"
+            )
+        return point
+
+
 class PromptSerializer(serializers.ModelSerializer):
     """A question about the dog and its owner's answer."""
 
     class Meta:
         model = Prompt
         fields = ("question", "answer")
+        extra_kwargs = {name: {"validators": [shows_something]} for name in fields}
 
 
 class PromptsSerializer(serializers.Serializer):
@@ -91,29 +113,6 @@ class BreedSerializer(serializers.ModelSerializer):
     class Meta:
         model = Breed
         fields = ("name",)
-
-
-class BreedField(serializers.SlugRelatedField):
-    """A breed by its name from `GET /breeds`, however it is capitalised."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(slug_field="name", queryset=Breed.objects.all(), **kwargs)
-        self.error_messages["does_not_exist"] = "No such breed; see GET /breeds."
-
-    def to_internal_value(self, data: Any) -> Breed:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        breed = self.get_queryset().filter(name__iexact=data.strip()).first()
-        if breed is None:
-            self.fail("does_not_exist")
-        return breed
-
-
-class TagsField(serializers.ListField):
-    """A set of tags from a fixed list; doubles are dropped, the order is kept."""
-
-    def to_internal_value(self, data: Any) -> list:
-        return list(dict.fromkeys(super().to_internal_value(data)))
 
 
 DESCRIPTION_FIELDS = (
@@ -142,10 +141,14 @@ class DescriptionSerializer(serializers.ModelSerializer):
     breed = BreedField(required=False, allow_null=True)
     activity_level = NamedLevelField(ActivityLevel, required=False)
     temperament = TagsField(
-        child=serializers.ChoiceField(Temperament.choices), required=False, max_length=12
+        child=serializers.ChoiceField(Temperament.choices),
+        required=False,
+        max_length=len(Temperament),
     )
     play_styles = TagsField(
-        child=serializers.ChoiceField(PlayStyle.choices), required=False, max_length=12
+        child=serializers.ChoiceField(PlayStyle.choices),
+        required=False,
+        max_length=len(PlayStyle),
     )
     photos = PhotoSerializer(many=True, read_only=True)
     prompts = PromptSerializer(many=True, read_only=True)
@@ -183,8 +186,20 @@ class OwnProfileSerializer(DescriptionSerializer):
     missing = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta(DescriptionSerializer.Meta):
-        fields = (*DESCRIPTION_FIELDS, "birth_date", "location", "is_complete", "missing", "is_paused")
-        extra_kwargs = {"bio": {"required": False}, "sex": {"required": False}}
+        fields = (
+            *DESCRIPTION_FIELDS,
+            "birth_date",
+            "location",
+            "is_complete",
+            "missing",
+            "is_paused",
+        )
+        extra_kwargs = {
+            "name": {"validators": [shows_something, on_one_line]},
+            # Not told is null; an empty text is no answer.
+            "sex": {"allow_blank": False},
+            "size": {"allow_blank": False},
+        }
 
     def validate_birth_date(self, value: datetime.date) -> datetime.date:
         today = timezone.localdate()
@@ -197,20 +212,18 @@ class OwnProfileSerializer(DescriptionSerializer):
         return value
 
     def validate(self, attrs: dict) -> dict:
-        age = attrs.pop("age", None)
-        today = timezone.localdate()
-        if age is not None:
-            known = attrs.get("birth_date") or getattr(self.instance, "birth_date", None)
-            if known is None or age_on(known, today) != age:
-                if "birth_date" in attrs:
-                    raise serializers.ValidationError(
-                        {"age": ["This contradicts birth_date; write one of them."]}
-                    )
-                attrs["birth_date"] = birth_date_for(age, today)
-        elif self.instance is None and "birth_date" not in attrs:
+        age, today = attrs.pop("age", None), timezone.localdate()
+        born = attrs.get("birth_date") or getattr(self.instance, "birth_date", None)
+        if born is None and age is None:
             raise serializers.ValidationError(
                 {"birth_date": ["Write age or birth_date."]}, code="required"
             )
+        if age is not None and (born is None or age_on(born, today) != age):
+            if "birth_date" in attrs:
+                raise serializers.ValidationError(
+                    {"age": ["This contradicts birth_date; write one of them."]}
+                )
+            attrs["birth_date"] = birth_date_for(age, today)
         return attrs
 
 
@@ -264,9 +277,11 @@ class PreferencesSerializer(serializers.ModelSerializer):
         return round(value, 2)
 
     def validate(self, attrs: dict) -> dict:
-        current: Preferences = self.instance  # type: ignore[assignment] (always there: made on demand)
+        current = self.instance
+        assert isinstance(current, Preferences)  # noqa: S101 (they are made on demand)
         if attrs.get("min_age", current.min_age) > attrs.get("max_age", current.max_age):
-            raise serializers.ValidationError({"min_age": ["This is above max_age."]})
+            sent = "min_age" if "min_age" in attrs else "max_age"
+            raise serializers.ValidationError({sent: ["min_age would be above max_age."]})
         unit = attrs.get("distance_unit", current.distance_unit)
         if unit != current.distance_unit and "max_distance" not in attrs:
             converted = convert(

@@ -1,5 +1,6 @@
 """Changes of a profile that touch several rows, each under the profile's row lock."""
 
+import math
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,14 +25,19 @@ from profiles.models import (
     Prompt,
 )
 from pupmatch.lib import files
-from pupmatch.lib.problems import Problem
+from pupmatch.lib.constraints import violated
+from pupmatch.lib.problems import NotFound, Problem
 
 MOVES_PER_HOUR = 6
 # Others see a new place after 30 to 90 minutes, so that its time does not tell the way there.
 SHOW_DELAY_MINUTES = (30, 90)
 REMOVAL_COUNTS_FOR = timedelta(days=1)
 PLACE_FIELDS = (
-    "location", "previous_location", "location_shows_at", "location_removed_at", "updated_at",
+    "location",
+    "previous_location",
+    "location_shows_at",
+    "location_removed_at",
+    "updated_at",
 )
 ACTIVITY_STEP = timedelta(hours=1)
 
@@ -48,6 +54,15 @@ class ProfileIncomplete(Problem):
 
     default_code = "profile_incomplete"
     default_detail = "Complete the profile first; see missing."
+
+
+class NoProfile(ProfileIncomplete):
+    """There is no dog to act for."""
+
+    default_detail = "Make a profile first."
+
+    def __init__(self) -> None:
+        super().__init__(missing=["profile"])
 
 
 class TooManyPhotos(Problem):
@@ -71,14 +86,20 @@ class TooManyMoves(Problem):
     default_code = "too_many_moves"
     default_detail = f"A place changes at most {MOVES_PER_HOUR} times an hour."
 
-    def __init__(self, wait_seconds: float) -> None:
+    def __init__(self, wait: timedelta) -> None:
         super().__init__()
-        self.wait = wait_seconds
+        self.wait = math.ceil(wait.total_seconds())
 
 
 def lock(profile: Profile) -> Profile:
-    """The profile's row, fresh and locked until the transaction ends."""
-    return Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
+    """The profile's row, fresh and locked until the transaction ends.
+
+    Raises NoProfile when it was deleted meanwhile.
+    """
+    found = Profile.objects.select_for_update(no_key=True).filter(pk=profile.pk).first()
+    if found is None:
+        raise NoProfile
+    return found
 
 
 @transaction.atomic
@@ -89,16 +110,19 @@ def create_profile(*, user: User, **fields: Any) -> Profile:
         with transaction.atomic():
             return Profile.objects.create(user=user, **fields)
     except IntegrityError as error:
-        if "profiles_profile_user_id_key" in str(error):
+        if violated(error) == "profiles_profile_user_id_key":
             raise ProfileExists from error
         raise
 
 
 def change_profile(*, profile: Profile, **fields: Any) -> None:
-    """Write these fields and no others, so that a photo or move meanwhile is not undone."""
-    for name, value in fields.items():
-        setattr(profile, name, value)
-    profile.save(update_fields=[*fields, "updated_at"])
+    """Write these fields and no others, so that a photo or move meanwhile is not undone.
+
+    Raises NoProfile when it was deleted meanwhile.
+    """
+    changed = Profile.objects.filter(pk=profile.pk).update(**fields, updated_at=timezone.now())
+    if not changed:
+        raise NoProfile
 
 
 @transaction.atomic
@@ -160,17 +184,22 @@ def add_photo(*, profile: Profile, renditions: Renditions, names: dict[str, str]
 
 
 @transaction.atomic
-def delete_photo(*, profile: Profile, photo: Photo) -> None:
-    """Remove a photo and its files, and close the gap. Raises TooFewPhotos."""
+def delete_photo(*, profile: Profile, photo: Photo, keeps_complete: bool = True) -> None:
+    """Remove a photo and its files, and close the gap.
+
+    Raises NotFound, or TooFewPhotos where that would leave a complete profile incomplete; staff,
+    who take a bad photo away, say that it need not stay complete.
+    """
     profile = lock(profile)
-    if profile.is_complete and profile.photo_count <= MIN_PHOTOS:
+    wanted = profile.photos.filter(pk=photo.pk)
+    if not wanted.exists():
+        raise NotFound
+    if keeps_complete and profile.is_complete and profile.photo_count <= MIN_PHOTOS:
         raise TooFewPhotos
-    # Counted by what was deleted: a second, parallel deletion finds nothing.
-    deleted, _ = Photo.objects.filter(pk=photo.pk, profile=profile).delete()
-    if deleted:
-        _renumber(list(profile.photos.order_by("position")))
-        _set_photo_count(profile, profile.photo_count - 1)
-        files.purge_after_commit()
+    wanted.delete()
+    _renumber(list(profile.photos.order_by("position")))
+    _set_photo_count(profile, profile.photo_count - 1)
+    files.purge_after_commit()
 
 
 @transaction.atomic
@@ -245,6 +274,7 @@ def _count_move(profile: Profile, now: datetime) -> None:
     an_hour_ago = now - timedelta(hours=1)
     profile.moves.filter(created_at__lte=an_hour_ago).delete()
     recent = list(profile.moves.order_by("created_at").values_list("created_at", flat=True))
-    if len(recent) >= max(1, round(MOVES_PER_HOUR * settings.RATE_LIMIT_SCALE)):
-        raise TooManyMoves((recent[0] - an_hour_ago).total_seconds())
+    limit = max(1, round(MOVES_PER_HOUR * settings.RATE_LIMIT_SCALE))
+    if len(recent) >= limit:
+        raise TooManyMoves(recent[-limit] - an_hour_ago)
     LocationMove.objects.create(profile=profile, created_at=now)

@@ -11,9 +11,9 @@ router.register("breeds", views.BreedViewSet)
 urlpatterns = [
     path("me/profile", views.OwnProfileView.as_view()),
     path("me/prompts", views.PromptsView.as_view()),
-    path("me/photos", views.PhotoViewSet.as_view({"post": "create"})),
-    path("me/photos/order", views.PhotoViewSet.as_view({"put": "reorder"})),
-    path("me/photos/<uuid:pk>", views.PhotoViewSet.as_view({"delete": "destroy"})),
+    path("me/photos", views.PhotosView.as_view()),
+    path("me/photos/order", views.PhotoOrderView.as_view()),
+    path("me/photos/<uuid:pk>", views.PhotoView.as_view()),
     path("me/location", views.LocationView.as_view()),
     path("me/pause", views.PauseView.as_view()),
     path("me/preferences", views.PreferencesView.as_view()),

@@ -1,11 +1,11 @@
 """One's own profile and everything in it, and the lists to choose from."""
 
-from typing import Any
+from uuid import UUID
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import FloatField, Q, QuerySet
+from django.db.models.functions import Cast, Lower
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import mixins, status, viewsets
@@ -20,9 +20,10 @@ from rest_framework.views import APIView
 from profiles import services
 from profiles.access import OwnProfileMixin
 from profiles.images import Renditions, render
-from profiles.models import Breed, Photo, Preferences, Profile
+from profiles.models import MAX_PHOTOS, Breed, Preferences, Profile
 from profiles.serializers import (
     BreedSerializer,
+    LocationSerializer,
     OwnProfileSerializer,
     PhotoOrderSerializer,
     PhotoSerializer,
@@ -34,8 +35,12 @@ from profiles.serializers import (
 )
 from profiles.suggestions import QUESTIONS
 from pupmatch.lib.fields import PointSerializer
-from pupmatch.lib.idempotency import idempotent
-from pupmatch.lib.parsers import StrictJSONParser
+from pupmatch.lib.idempotency import HEADER as IDEMPOTENCY_KEY
+from pupmatch.lib.idempotency import earlier_answer, idempotent
+
+LONGEST_SEARCH = 80
+# "labardor" has 0.38 of the trigrams of a Labrador; what is less like it comes further down.
+LEAST_LIKENESS = 0.35
 
 
 class OwnProfileView(APIView):
@@ -99,44 +104,65 @@ class PromptsView(OwnProfileMixin, APIView):
         return Response(PromptsSerializer({"prompts": prompts}).data)
 
 
-class PhotoViewSet(OwnProfileMixin, viewsets.GenericViewSet):
+class PhotosView(OwnProfileMixin, APIView):
     """The dog's photos, two to six of them."""
 
-    serializer_class = PhotoSerializer
-    queryset = Photo.objects.none()
-    throttle_scope = {"create": "upload"}
-    parser_classes = [MultiPartParser, StrictJSONParser]
+    throttle_scope = "upload"
+    parser_classes = [MultiPartParser]
 
-    @extend_schema(request={"multipart/form-data": PhotoUploadSerializer})
-    def create(self, request: Request) -> Response:
+    @extend_schema(
+        operation_id="me_photos_create",
+        parameters=[IDEMPOTENCY_KEY],
+        request={"multipart/form-data": PhotoUploadSerializer},
+        responses={201: PhotoSerializer},
+    )
+    def post(self, request: Request) -> Response:
         """Add a photo as the last one.
 
         It is judged by decoding: JPEG, PNG or WebP, else 415 `unsupported_image`; over 10 MB or
-        40 megapixels is 413 `image_too_large`; a seventh is 409 `too_many_photos`.
+        50 megapixels (25 as PNG or WebP) is 413 `image_too_large`; a damaged one is 400
+        `unusable_image`, and a seventh 409 `too_many_photos`.
         """
         form = PhotoUploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        # Before the earlier answer, which is written together with the sixth photo: an upload that
+        # was already answered must not be refused as the seventh.
         profile = self.profile
+        if earlier := earlier_answer(request):
+            return earlier
+        if profile.photo_count >= MAX_PHOTOS:
+            raise services.TooManyPhotos
         renditions = render(form.validated_data["image"])
-        return self._attach(request, profile, renditions, services.store_renditions(renditions))
+        return self._attach(request, renditions, services.store_renditions(renditions))
 
     @idempotent
-    def _attach(
-        self, request: Request, profile: Profile, renditions: Renditions, names: dict[str, str]
-    ) -> Response:
-        photo = services.add_photo(profile=profile, renditions=renditions, names=names)
-        return Response(self.get_serializer(photo).data, status=status.HTTP_201_CREATED)
+    def _attach(self, request: Request, renditions: Renditions, names: dict[str, str]) -> Response:
+        photo = services.add_photo(profile=self.profile, renditions=renditions, names=names)
+        shaped = PhotoSerializer(photo, context={"request": request}).data
+        return Response(shaped, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=PhotoOrderSerializer, responses=PhotosSerializer)
-    def reorder(self, request: Request) -> Response:
+
+class PhotoOrderView(OwnProfileMixin, APIView):
+    """In which order the photos are shown."""
+
+    @extend_schema(
+        operation_id="me_photos_order_update",
+        request=PhotoOrderSerializer,
+        responses=PhotosSerializer,
+    )
+    def put(self, request: Request) -> Response:
         """Put my photos in this order; `ids` names each of them once."""
         form = PhotoOrderSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         photos = services.order_photos(profile=self.profile, **form.validated_data)
         return Response(PhotosSerializer({"photos": photos}, context={"request": request}).data)
 
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: Any = None) -> Response:
+
+class PhotoView(OwnProfileMixin, APIView):
+    """One photo."""
+
+    @extend_schema(operation_id="me_photos_destroy", responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
         """Remove a photo and its files. A complete profile keeps two: 409 `too_few_photos`."""
         photo = get_object_or_404(self.profile.photos, pk=pk)
         services.delete_photo(profile=self.profile, photo=photo)
@@ -147,7 +173,7 @@ class LocationView(OwnProfileMixin, APIView):
     """Where the dog lives, as an area of about 1.1 km on a side."""
 
     @extend_schema(
-        operation_id="me_location_update", request=PointSerializer, responses=PointSerializer
+        operation_id="me_location_update", request=LocationSerializer, responses=PointSerializer
     )
     def put(self, request: Request) -> Response:
         """Say where I am. Only the centre of the area is kept, and answered.
@@ -155,7 +181,7 @@ class LocationView(OwnProfileMixin, APIView):
         My own deck moves at once, others see the new area after 30 to 90 minutes; a first place
         shows at once. A seventh move within an hour is 429 `too_many_moves`.
         """
-        form = PointSerializer(data=request.data)
+        form = LocationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         centre = services.set_location(profile=self.profile, point=form.validated_data)
         return Response(PointSerializer(centre).data)
@@ -218,20 +244,29 @@ class BreedViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     serializer_class = BreedSerializer
     permission_classes = [AllowAny]
-    ordering = ("name",)
     queryset = Breed.objects.all()
 
-    def get_queryset(self) -> QuerySet[Breed]:
+    @property
+    def _text(self) -> str:
         text = self.request.query_params.get("q", "").strip().lower()
-        if len(text) > 80:
-            raise ValidationError({"q": ["Use at most 80 characters."]})
+        if len(text) > LONGEST_SEARCH:
+            raise ValidationError({"q": [f"Use at most {LONGEST_SEARCH} characters."]})
+        return text
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        """By name; what was searched for, closest first."""
+        return ("-rank", "name") if self._text else ("name",)
+
+    def get_queryset(self) -> QuerySet[Breed]:
+        text, name = self._text, Lower("name")
         if not text:
             return self.queryset.all()
-        lower = Lower("name")
-        similar = self.queryset.annotate(
-            lower_name=lower, similarity=TrigramWordSimilarity(text, lower)
-        )
-        return similar.filter(Q(lower_name__contains=text) | Q(similarity__gte=0.45))
+        # pg_trgm answers in single precision; a cursor must get back the number it gave out.
+        word = Cast(TrigramWordSimilarity(text, name), FloatField())
+        whole = Cast(TrigramSimilarity(name, text), FloatField())
+        found = self.queryset.annotate(lower_name=name, word=word, rank=word + whole / 2)
+        return found.filter(Q(lower_name__contains=text) | Q(word__gte=LEAST_LIKENESS))
 
 
 class PromptSuggestionsView(APIView):

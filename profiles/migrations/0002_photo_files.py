@@ -6,7 +6,7 @@ FORWARDS = """
 CREATE FUNCTION profiles_discard_photo_files() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO lib_discardedfile (name)
-    SELECT unnest(ARRAY[OLD.small, OLD.medium, OLD.large])
+    SELECT DISTINCT unnest(ARRAY[OLD.small, OLD.medium, OLD.large])
     ON CONFLICT (name) DO UPDATE SET remove_after = now();
     RETURN NULL;
 END $$;

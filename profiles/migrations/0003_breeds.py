@@ -278,7 +278,8 @@ BREEDS = (
 
 def add_breeds(apps, schema_editor):
     breed = apps.get_model("profiles", "Breed")
-    breed.objects.bulk_create(breed(name=name) for name in BREEDS)
+    # Those that going backwards left behind are still there.
+    breed.objects.bulk_create((breed(name=name) for name in BREEDS), ignore_conflicts=True)
 
 
 class Migration(migrations.Migration):

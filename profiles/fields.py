@@ -1,0 +1,53 @@
+"""Serializer fields of a profile, and what they refuse."""
+
+import unicodedata
+from typing import Any
+
+from rest_framework import serializers
+
+from profiles.models import Breed
+from pupmatch.lib.fields import FiniteFloatField
+
+
+def shows_something(text: str) -> None:
+    """Refuses text of nothing but spaces and signs without a shape, such as U+200B."""
+    if all(unicodedata.category(sign)[0] in "CZ" for sign in text):
+        raise serializers.ValidationError("There is nothing to see in this.", code="blank")
+
+
+def on_one_line(text: str) -> None:
+    """Refuses line breaks and other control characters; a name ends up in the subjects of mails."""
+    if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text):
+        raise serializers.ValidationError("Use one line of plain text.", code="control_character")
+
+
+class BreedField(serializers.SlugRelatedField):
+    """A breed by its name from `GET /breeds`, however it is capitalised."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="name", queryset=Breed.objects.all(), **kwargs)
+        self.error_messages["does_not_exist"] = "No such breed; see GET /breeds."
+
+    def to_internal_value(self, data: Any) -> Breed:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        breed = self.get_queryset().filter(name__iexact=data.strip()).first()
+        if breed is None:
+            self.fail("does_not_exist")
+        return breed
+
+
+class TagsField(serializers.ListField):
+    """A set of tags from a fixed list; doubles are dropped, the order is kept."""
+
+    def to_internal_value(self, data: Any) -> list:
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+class DegreesField(FiniteFloatField):
+    """Degrees as a JSON number."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)

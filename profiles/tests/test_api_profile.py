@@ -1,0 +1,441 @@
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.tests.factories import UserFactory
+from playgrounds.models import Favorite
+from playgrounds.tests.factories import PlaygroundFactory
+from profiles.models import Breed, Preferences, Profile
+from profiles.tests.factories import ProfileFactory, PromptFactory, place, upload
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/me/profile"
+
+OWN = [
+    "id",
+    "name",
+    "age",
+    "bio",
+    "breed",
+    "sex",
+    "size",
+    "activity_level",
+    "temperament",
+    "play_styles",
+    "neutered",
+    "good_with_small_dogs",
+    "good_with_children",
+    "photos",
+    "prompts",
+    "favorite_playgrounds",
+    "birth_date",
+    "location",
+    "is_complete",
+    "missing",
+    "is_paused",
+]
+
+
+@pytest.fixture
+def profile():
+    return ProfileFactory()
+
+
+@pytest.fixture
+def client(client_for, profile):
+    return client_for(profile.user)
+
+
+def pointers(response):
+    assert response.status_code == 400, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    return {error["pointer"]: error["code"] for error in response.json()["errors"]}
+
+
+@pytest.mark.requirement("R2.1")
+def test_a_new_profile_keeps_what_was_said(client_for):
+    client = client_for(UserFactory())
+    said = {
+        "name": "Balu",
+        "birth_date": "2022-05-04",
+        "bio": "Digs.\n\nDigs again. 🐾 كلب",
+        "breed": "border collie",
+        "sex": "male",
+        "size": "large",
+        "activity_level": "high",
+        "temperament": ["goofy", "calm", "goofy"],
+        "play_styles": ["dig"],
+        "neutered": True,
+        "good_with_small_dogs": None,
+        "good_with_children": False,
+    }
+    with time_machine.travel("2026-05-03T12:00Z", tick=False):
+        response = client.post(URL, said)
+        again = client.get(URL).json()
+    assert response.status_code == 201
+    assert list(response.json()) == OWN
+    assert response.json() == again
+    assert again == {
+        **said,
+        "id": str(Profile.objects.get().pk),
+        "age": 3,
+        "breed": "Border Collie",
+        "temperament": ["goofy", "calm"],
+        "photos": [],
+        "prompts": [],
+        "favorite_playgrounds": [],
+        "location": None,
+        "is_complete": False,
+        "missing": ["photos", "location"],
+        "is_paused": False,
+    }
+
+
+@pytest.mark.requirement("R2.1")
+def test_name_and_age_are_enough(client_for):
+    answer = client_for(UserFactory()).post(URL, {"name": " Balu ", "age": 2}).json()
+    assert (answer["name"], answer["age"], answer["bio"]) == ("Balu", 2, "")
+    assert (answer["breed"], answer["sex"], answer["size"]) == (None, None, None)
+    assert (answer["activity_level"], answer["temperament"]) == ("medium", [])
+
+
+@pytest.mark.requirement("R2.6")
+def test_the_whole_profile_comes_in_one_answer(client, profile):
+    profile.breed = Breed.objects.get(name="Beagle")
+    profile.save()
+    PromptFactory(profile=profile, question="Where?", answer="There.")
+    playground = PlaygroundFactory(name="Dog Run")
+    Favorite.objects.create(user=profile.user, playground=playground)
+    answer = client.get(URL).json()
+    assert list(answer) == OWN
+    assert answer["breed"] == "Beagle"
+    assert answer["location"] == {"latitude": place().y, "longitude": place().x}
+    assert (answer["is_complete"], answer["missing"]) == (True, [])
+    assert answer["prompts"] == [{"question": "Where?", "answer": "There."}]
+    assert answer["favorite_playgrounds"][0]["name"] == "Dog Run"
+    first = profile.photos.first()
+    assert answer["photos"][0] == {
+        "id": str(first.pk),
+        "position": 0,
+        "width": 1600,
+        "height": 1200,
+        "byte_size": 200_000,
+        "thumbhash": first.thumbhash,
+        "renditions": {
+            name: f"http://testserver/media/{getattr(first, name).name}"
+            for name in ("small", "medium", "large")
+        },
+    }
+
+
+@pytest.mark.requirement("R2.6")
+def test_the_whole_profile_costs_the_same_however_full_it_is(client_for, django_assert_num_queries):
+    pug = Breed.objects.get(name="Pug")
+    bare, full = ProfileFactory(photos=1, breed=pug), ProfileFactory(photos=6, breed=pug)
+    for profile, favorites in ((bare, 1), (full, 20)):
+        for _ in range(favorites):
+            Favorite.objects.create(user=profile.user, playground=PlaygroundFactory())
+        PromptFactory.create_batch(min(favorites, 10), profile=profile)
+    for profile in (bare, full):
+        client = client_for(profile.user)
+        client.get(URL)
+        # Sign-in, profile, breed, photos, prompts, user, favourites, their playgrounds.
+        with django_assert_num_queries(8):
+            answer = client.get(URL).json()
+    assert (len(answer["photos"]), len(answer["favorite_playgrounds"])) == (6, 20)
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"name": ""}, "/name", "blank"),
+        ({"name": "  \t"}, "/name", "blank"),
+        ({"name": "\u200b\u200d"}, "/name", "blank"),
+        ({"name": "x" * 51}, "/name", "max_length"),
+        ({"name": None}, "/name", "null"),
+        ({"name": ["Balu"]}, "/name", "invalid"),
+        ({"name": "Balu\r\nBcc: all@example.org"}, "/name", "control_character"),
+        ({"bio": "x" * 1001}, "/bio", "max_length"),
+        ({"bio": None}, "/bio", "null"),
+        ({"age": -1}, "/age", "min_value"),
+        ({"age": 31}, "/age", "max_value"),
+        ({"age": 2.5}, "/age", "invalid"),
+        ({"age": True}, "/age", "invalid"),
+        ({"age": None}, "/age", "null"),
+        ({"age": 10**400}, "/age", "max_value"),
+        ({"birth_date": None}, "/birth_date", "null"),
+        ({"birth_date": "04.05.2022"}, "/birth_date", "invalid"),
+        ({"birth_date": "2022-02-30"}, "/birth_date", "invalid"),
+        ({"birth_date": "2999-01-01"}, "/birth_date", "future"),
+        ({"birth_date": "0001-01-01"}, "/birth_date", "too_old"),
+        ({"birth_date": 20220504}, "/birth_date", "invalid"),
+        ({"birth_date": "2020-01-01", "age": 1}, "/age", "invalid"),
+        ({"breed": "Cat"}, "/breed", "does_not_exist"),
+        ({"breed": 7}, "/breed", "invalid"),
+        ({"sex": "neuter"}, "/sex", "invalid_choice"),
+        ({"sex": ""}, "/sex", "invalid_choice"),
+        ({"size": "huge"}, "/size", "invalid_choice"),
+        ({"size": ""}, "/size", "invalid_choice"),
+        ({"activity_level": 2}, "/activity_level", "invalid_choice"),
+        ({"activity_level": None}, "/activity_level", "null"),
+        ({"activity_level": "HIGH"}, "/activity_level", "invalid_choice"),
+        ({"temperament": ["evil"]}, "/temperament/0", "invalid_choice"),
+        ({"temperament": "calm"}, "/temperament", "not_a_list"),
+        ({"temperament": None}, "/temperament", "null"),
+        ({"play_styles": ["chase", {}]}, "/play_styles/1", "invalid_choice"),
+        ({"neutered": "perhaps"}, "/neutered", "invalid"),
+    ],
+)
+@pytest.mark.requirement("R2.1", "R12.5")
+def test_what_is_not_valid_is_refused_and_changes_nothing(client, profile, change, pointer, code):
+    before = client.get(URL).json()
+    assert pointers(client.patch(URL, {"bio": "changed"} | change)) == {pointer: code}
+    assert client.get(URL).json() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"breed": None, "sex": None, "size": None},
+        {"neutered": None, "good_with_small_dogs": None, "good_with_children": None},
+    ],
+)
+def test_what_need_not_be_told_may_be_taken_back(client, profile, change):
+    told = {"breed": "Pug", "sex": "male", "size": "small", "neutered": True}
+    client.patch(URL, told | {"good_with_small_dogs": True, "good_with_children": True})
+    answer = client.patch(URL, change).json()
+    assert {name: answer[name] for name in change} == change
+
+
+def test_a_profile_needs_a_name_and_an_age(client_for):
+    client = client_for(UserFactory())
+    assert pointers(client.post(URL, {})) == {"/name": "required"}
+    assert pointers(client.post(URL, {"name": "Balu"})) == {"/birth_date": "required"}
+    assert not Profile.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["[]", "null", '"Balu"', "7", "[{}]"])
+def test_a_body_of_another_kind_is_refused(client, body):
+    for method in (client.post, client.patch):
+        assert method(URL, body, content_type="application/json").status_code == 400
+
+
+@pytest.mark.requirement("R12.5")
+def test_what_is_not_the_owners_to_set_is_ignored(client, profile):
+    other = ProfileFactory()
+    answer = client.patch(
+        URL,
+        {
+            "id": str(other.pk),
+            "user": str(other.user_id),
+            "is_complete": False,
+            "is_paused": True,
+            "photo_count": 0,
+            "photos": [],
+            "prompts": [{"question": "a", "answer": "b"}],
+            "location": {"latitude": 0, "longitude": 0},
+            "missing": ["photos"],
+            "location_shows_at": None,
+        },
+    ).json()
+    profile.refresh_from_db()
+    assert answer["id"] == str(profile.pk)
+    assert (answer["is_complete"], answer["is_paused"], answer["prompts"]) == (True, False, [])
+    assert (profile.photo_count, profile.location) == (2, place())
+
+
+@pytest.mark.requirement("R2.2")
+def test_a_change_is_seen_by_the_next_request_of_anybody(client, client_for, profile):
+    stranger = client_for(ProfileFactory().user)
+    card = f"/api/v1/profiles/{profile.pk}"
+    etag = stranger.get(card)["ETag"]
+    client.patch(URL, {"name": "Bagheera"})
+    assert client.get(URL).json()["name"] == "Bagheera"
+    seen = stranger.get(card, headers={"If-None-Match": etag})
+    assert (seen.status_code, seen.json()["name"]) == (200, "Bagheera")
+    client.post("/api/v1/me/photos", {"image": upload()}, format="multipart")
+    assert len(stranger.get(card).json()["photos"]) == 3
+    client.post("/api/v1/me/pause")
+    assert stranger.get(card).status_code == 404
+
+
+def test_the_answer_is_private(client):
+    assert "private" in client.get(URL)["Cache-Control"]
+
+
+class TestAge:
+    @pytest.fixture(autouse=True)
+    def today(self):
+        with time_machine.travel("2026-06-15T12:00Z", tick=False):
+            yield
+
+    def test_an_age_stands_for_a_birthday_today(self, client, profile):
+        assert client.patch(URL, {"age": 7}).json()["birth_date"] == "2019-06-15"
+
+    def test_an_age_that_fits_leaves_the_birth_date_alone(self, client, profile):
+        client.patch(URL, {"birth_date": "2019-01-31"})
+        answer = client.patch(URL, {"age": 7}).json()
+        assert (answer["age"], answer["birth_date"]) == (7, "2019-01-31")
+
+    def test_both_may_be_written_when_they_agree(self, client, profile):
+        answer = client.patch(URL, {"age": 6, "birth_date": "2019-06-16"}).json()
+        assert (answer["age"], answer["birth_date"]) == (6, "2019-06-16")
+
+    @pytest.mark.parametrize(
+        ("born", "age"), [("2026-06-15", 0), ("2025-06-15", 1), ("2025-06-16", 0)]
+    )
+    def test_a_dog_is_a_year_older_on_its_birthday(self, client, profile, born, age):
+        assert client.patch(URL, {"birth_date": born}).json()["age"] == age
+
+    def test_thirty_years_are_the_most_that_is_believed(self, client, profile):
+        oldest, older = date(1995, 6, 16), date(1995, 6, 15)
+        assert client.patch(URL, {"birth_date": oldest}).json()["age"] == 30
+        assert pointers(client.patch(URL, {"birth_date": older})) == {"/birth_date": "too_old"}
+        assert pointers(client.patch(URL, {"age": 31})) == {"/age": "max_value"}
+
+
+def test_a_second_profile_is_refused(client, profile):
+    response = client.post(URL, {"name": "Balu", "age": 1})
+    assert (response.status_code, response.json()["code"]) == (409, "profile_exists")
+    assert Profile.objects.count() == 1
+
+
+def test_without_a_profile_there_is_none_to_see(client_for):
+    client = client_for(UserFactory())
+    for method in (client.get, client.delete):
+        assert method(URL).status_code == 404
+    assert client.patch(URL, {"name": "Balu"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("put", "prompts", {"prompts": []}),
+        ("put", "photos/order", {"ids": []}),
+        ("delete", "photos/01980000-0000-7000-8000-000000000000", None),
+        ("put", "location", {"latitude": 1, "longitude": 1}),
+        ("delete", "location", None),
+        ("post", "pause", None),
+        ("delete", "pause", None),
+    ],
+)
+def test_without_a_profile_the_rest_asks_for_one(client_for, method, path, body):
+    response = getattr(client_for(UserFactory()), method)(f"/api/v1/me/{path}", body)
+    assert response.status_code == 409
+    assert response.json()["code"] == "profile_incomplete"
+    assert response.json()["missing"] == ["profile"]
+
+
+def test_without_a_profile_no_photo_is_taken(client_for):
+    client = client_for(UserFactory())
+    response = client.post("/api/v1/me/photos", {"image": upload()}, format="multipart")
+    assert (response.status_code, response.json()["missing"]) == (409, ["profile"])
+
+
+@pytest.mark.requirement("R12.1", "R1.5")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "profile"),
+        ("post", "profile"),
+        ("patch", "profile"),
+        ("delete", "profile"),
+        ("put", "prompts"),
+        ("post", "photos"),
+        ("put", "photos/order"),
+        ("delete", "photos/01980000-0000-7000-8000-000000000000"),
+        ("put", "location"),
+        ("delete", "location"),
+        ("post", "pause"),
+        ("delete", "pause"),
+        ("get", "preferences"),
+        ("patch", "preferences"),
+    ],
+)
+def test_everything_of_mine_needs_a_token(api, method, path):
+    response = getattr(api, method)(f"/api/v1/me/{path}")
+    assert (response.status_code, response["Content-Type"]) == (401, "application/problem+json")
+
+
+def test_deleting_the_profile_leaves_account_and_preferences(client, profile):
+    Preferences.objects.filter(user=profile.user).update(max_age=7)
+    assert client.delete(URL).status_code == 204
+    assert client.get(URL).status_code == 404
+    assert client.get("/api/v1/me/preferences").json()["max_age"] == 7
+    assert client.post(URL, {"name": "Balu", "age": 1}).status_code == 201
+
+
+class TestPause:
+    def test_a_pause_lasts_until_it_is_lifted(self, client, profile):
+        for _ in range(2):
+            assert client.post("/api/v1/me/pause").status_code == 204
+            profile.refresh_from_db()
+            assert client.get(URL).json()["is_paused"]
+        for _ in range(2):
+            assert client.delete("/api/v1/me/pause").status_code == 204
+            assert not client.get(URL).json()["is_paused"]
+
+    def test_a_second_pause_does_not_begin_it_anew(self, client, profile):
+        client.post("/api/v1/me/pause")
+        began = Profile.objects.get(pk=profile.pk).paused_at
+        client.post("/api/v1/me/pause")
+        assert Profile.objects.get(pk=profile.pk).paused_at == began
+
+
+class TestPrompts:
+    URL = "/api/v1/me/prompts"
+
+    @pytest.mark.requirement("R2.5")
+    def test_they_come_back_in_the_order_given(self, client, profile):
+        PromptFactory.create_batch(3, profile=profile)
+        prompts = [{"question": f"{n}?", "answer": f"{n}!"} for n in (3, 1, 2, 1)]
+        response = client.put(self.URL, {"prompts": prompts})
+        assert (response.status_code, response.json()) == (200, {"prompts": prompts})
+        assert client.get(URL).json()["prompts"] == prompts
+
+    @pytest.mark.requirement("R2.5")
+    def test_ten_at_most_and_none_at_all(self, client, profile):
+        prompts = [{"question": "?", "answer": str(n)} for n in range(11)]
+        assert client.put(self.URL, {"prompts": prompts[:10]}).status_code == 200
+        assert pointers(client.put(self.URL, {"prompts": prompts})) == {"/prompts": "max_length"}
+        assert len(client.get(URL).json()["prompts"]) == 10
+        assert client.put(self.URL, {"prompts": []}).json() == {"prompts": []}
+
+    @pytest.mark.requirement("R2.5", "R12.5")
+    @pytest.mark.parametrize(
+        ("prompts", "pointer", "code"),
+        [
+            ([{"question": "x" * 201, "answer": "a"}], "/prompts/0/question", "max_length"),
+            ([{"question": "q", "answer": "x" * 501}], "/prompts/0/answer", "max_length"),
+            ([{"question": " ", "answer": "a"}], "/prompts/0/question", "blank"),
+            ([{"question": "q", "answer": "\u180e"}], "/prompts/0/answer", "blank"),
+            (
+                [{"question": "q", "answer": "a"}, {"question": "q"}],
+                "/prompts/1/answer",
+                "required",
+            ),
+            ([{"question": "q", "answer": None}], "/prompts/0/answer", "null"),
+            (["q"], "/prompts/0", "invalid"),
+            ({"question": "q", "answer": "a"}, "/prompts", "not_a_list"),
+            (None, "/prompts", "null"),
+        ],
+    )
+    def test_what_is_not_valid_is_refused(self, client, profile, prompts, pointer, code):
+        kept = PromptFactory(profile=profile)
+        assert pointers(client.put(self.URL, {"prompts": prompts})) == {pointer: code}
+        assert list(profile.prompts.all()) == [kept]
+
+
+class TestActivity:
+    def test_the_last_visit_is_known_to_the_hour(self, client, profile):
+        Profile.objects.filter(pk=profile.pk).update(
+            last_active_at=timezone.now() - timedelta(days=3)
+        )
+        client.delete("/api/v1/me/pause")
+        first = Profile.objects.get(pk=profile.pk).last_active_at
+        assert timezone.now() - first < timedelta(minutes=1)
+        client.delete("/api/v1/me/pause")
+        assert Profile.objects.get(pk=profile.pk).last_active_at == first
