@@ -41,13 +41,21 @@ def smooth(points: Outline, *, closed: bool = True, detail: int = 9) -> Outline:
     return out
 
 
+def path(text: str, *, wide: float = 1) -> Outline:
+    """Points as in the `points` of an SVG polygon ("x,y x,y …"), stretched sideways by `wide`."""
+    pairs = (pair.split(",") for pair in text.split())
+    return [(float(x) * wide, float(y)) for x, y in pairs]
+
+
 def mirrored(half: Outline) -> Outline:
     """A symmetric ring from its right half, listed from top to bottom."""
     left = [(-x, y) for x, y in reversed(half) if abs(x) > 1e-9]
     return [*half, *left]
 
 
-def oval(x: float, y: float, rx: float, ry: float, *, angle: float = 0, detail: int = 36) -> Outline:
+def oval(
+    x: float, y: float, rx: float, ry: float, *, angle: float = 0, detail: int = 36
+) -> Outline:
     """An ellipse, turned by an angle in degrees."""
     c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     out = []
@@ -120,9 +128,17 @@ def _spaced(points: Outline, step: float) -> Outline:
 # Where along one tuft the points lie, and how far out of the edge each stands.
 _TUFTS = {
     "curly": [(0.0, 0.0), (0.15, 0.6), (0.36, 0.96), (0.64, 0.96), (0.85, 0.6)],
-    "tufty": [(0.0, 0.0), (0.22, 0.1), (0.45, 0.34), (0.66, 0.7), (0.82, 1.0), (0.9, 0.5)],
+    "tufty": [
+        (0.0, 0.0),
+        (0.24, 0.2),
+        (0.48, 0.58),
+        (0.66, 0.9),
+        (0.8, 1.0),
+        (0.9, 0.82),
+        (0.96, 0.36),
+    ],
 }
-_HEIGHT = {"curly": 0.36, "tufty": 0.44}
+_HEIGHT = {"curly": 0.36, "tufty": 0.4}
 
 
 def furry(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from demo.portraits import coat, ears, face
+from demo.portraits import ears, face, markings
 from demo.portraits.curves import Outline, furry, mirrored, smooth
 from demo.portraits.look import Look
 from demo.portraits.pen import Pen
@@ -12,7 +12,7 @@ from demo.portraits.pen import Pen
 def draw(pen: Pen, look: Look, mood: str = "happy") -> None:
     """Draw the head; moods are happy (mouth open), calm and asleep."""
     ears.behind(pen, look)
-    pen.part(_skull(look), look.coat.base, lambda p: coat.face(p, look), shade=(-0.1, -0.07))
+    pen.part(_skull(look), look.coat.base, lambda p: markings.face(p, look), shade=(-0.1, -0.07))
     face.draw(pen, look, mood)
     ears.before(pen, look)
     if "fringe" in look.build.extras:

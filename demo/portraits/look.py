@@ -1,6 +1,7 @@
 """What a dog looks like: build, coat and what it wears. The same in every one of its photos."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from random import Random
 
 from demo.portraits.pen import Colour
 
@@ -41,6 +42,12 @@ class Coat:
     nose: Colour = INK
     eye: Colour = (96, 56, 30)
 
+    def shaded(self, rng: Random) -> "Coat":
+        """The same coat a little lighter or darker, as no two dogs have quite the same."""
+        share = rng.uniform(-0.09, 0.09)
+        towards = (255, 236, 206) if share > 0 else (70, 40, 34)
+        return replace(self, base=mix(self.base, towards, abs(share)))
+
 
 @dataclass(frozen=True)
 class Look:
@@ -52,12 +59,16 @@ class Look:
     collar: Colour = (214, 84, 74)
     wears: str = "tag"
     side: int = 1
-    extras: frozenset[str] = field(default_factory=frozenset)
+
+
+def rgb(text: str) -> Colour:
+    """The colour that "#d6544a" stands for."""
+    return tuple(bytes.fromhex(text.removeprefix("#")))
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
     """The colour a with the given share of b."""
-    return tuple(round(x + (y - x) * share) for x, y in zip(a[:3], b[:3], strict=True))
+    return tuple(round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
 
 
 def luminance(colour: Colour) -> float:

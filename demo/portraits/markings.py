@@ -3,7 +3,7 @@
 import math
 from random import Random
 
-from demo.portraits.curves import limb, mirrored, oval, smooth
+from demo.portraits.curves import limb, mirrored, path, smooth
 from demo.portraits.look import Look, deeper, mix
 from demo.portraits.pen import Colour, Pen
 
@@ -48,7 +48,7 @@ def _brindle(pen: Pen, look: Look, rng: Random, reach: float) -> None:
         tall = rng.uniform(0.4, 0.9)
         sway = rng.uniform(-0.12, 0.12)
         stripe = limb([(x, y), (x + sway, y + tall / 2), (x, y + tall)], [0.01, 0.07, 0.01])
-        pen.fill(stripe, (*look.coat.dark[:3], 190))
+        pen.fill(stripe, (*look.coat.dark, 190))
         x += rng.uniform(0.03, 0.09)
 
 
@@ -57,7 +57,7 @@ def _ticked(pen: Pen, look: Look, rng: Random, reach: float) -> None:
         x, y = rng.uniform(-reach, reach), rng.uniform(-reach, reach)
         r = rng.uniform(0.014, 0.036)
         shade = look.coat.dark if rng.random() < 0.65 else look.coat.light
-        pen.oval(x, y, r, r * 1.3, (*shade[:3], 170))
+        pen.oval(x, y, r, r * 1.3, (*shade, 170))
 
 
 def face(pen: Pen, look: Look) -> None:
@@ -65,24 +65,48 @@ def face(pen: Pen, look: Look) -> None:
     coat, marks = look.coat, look.coat.marks
     texture(pen, look, "face")
     if "hood" in marks:
-        pen.fill(mirrored([(0, -1.3), (1.4, -1.3), (1.4, 0.2), (0.55, 0.3), (0.2, -0.2), (0, -0.2)]), coat.dark)
+        pen.fill(mirrored(path("0,-1.3 1.4,-1.3 1.4,0.2 0.55,0.3 0.2,-0.2 0,-0.2")), coat.dark)
     if "mask" in marks:
-        pen.blob(mirrored([(0, -0.12), (0.3, -0.02), (0.62, 0.28), (0.6, 0.9), (0, 1.2)]), coat.dark)
+        pen.blob(mirrored(path("0,-0.12 0.3,-0.02 0.62,0.28 0.6,0.9 0,1.2")), coat.dark)
     if "tan" in marks:
         _tan_face(pen, coat.tan)
     if "spitz" in marks:
-        cap = [(0, 0.02), (0.09, -0.28), (0.3, -0.44), (0.52, -0.32), (0.7, 0.02), (1.1, 0.2), (0.8, 1.2), (0, 1.3)]
+        cap = path("0,0.02 0.09,-0.28 0.3,-0.44 0.52,-0.32 0.7,0.02 1.1,0.2 0.8,1.2 0,1.3")
         pen.blob(mirrored(cap), coat.light)
     if "cream" in marks:
         for s in (-1, 1):
             pen.oval(s * 0.62, 0.5, 0.34, 0.42, coat.light, angle=s * 20)
             pen.oval(s * 0.33, -0.36, 0.1, 0.075, coat.light, angle=s * -12)
+    _white_and_patch(pen, look)
+
+
+def _white_and_patch(pen: Pen, look: Look) -> None:
+    coat, marks = look.coat, look.coat.marks
     if "patch" in marks:
         s = look.side
-        pen.blob([(s * 0.1, -0.3), (s * 0.3, -0.8), (s * 1.2, -1), (s * 1.1, 0.3), (s * 0.5, 0.32), (s * 0.16, 0.1)], coat.dark)
+        pen.blob(
+            [
+                (s * 0.1, -0.3),
+                (s * 0.3, -0.8),
+                (s * 1.2, -1),
+                (s * 1.1, 0.3),
+                (s * 0.5, 0.32),
+                (s * 0.16, 0.1),
+            ],
+            coat.dark,
+        )
     if "blaze" in marks:
         wide = 0.07 + 0.05 * (look.seed % 4)
-        half = [(0, -1.1), (wide * 0.35, -1), (wide * 0.7, -0.6), (wide, -0.1), (0.36, 0.2), (0.62, 0.5), (0.6, 1), (0, 1.2)]
+        half = [
+            (0, -1.1),
+            (wide * 0.35, -1),
+            (wide * 0.7, -0.6),
+            (wide, -0.1),
+            (0.36, 0.2),
+            (0.62, 0.5),
+            (0.6, 1),
+            (0, 1.2),
+        ]
         pen.blob(mirrored(half), coat.light)
 
 
@@ -90,6 +114,16 @@ def _tan_face(pen: Pen, tan: Colour) -> None:
     for s in (-1, 1):
         pen.oval(s * 0.32, -0.34, 0.115, 0.085, tan, angle=s * -15)
         pen.oval(s * 0.52, 0.56, 0.36, 0.34, tan, angle=s * -20)
+
+
+def colour_at_eye(look: Look, side: int) -> Colour:
+    """The colour of the fur around an eye; side is -1 or 1."""
+    coat, marks = look.coat, look.coat.marks
+    if "patch" in marks and side == look.side:
+        return coat.dark
+    if "spitz" in marks:
+        return coat.light
+    return coat.dark if "hood" in marks else coat.base
 
 
 def muzzle_colour(look: Look) -> Colour:
@@ -104,6 +138,11 @@ def muzzle_colour(look: Look) -> Colour:
     return mix(coat.base, coat.light, 0.16) if coat.texture != "spots" else coat.base
 
 
+def beard_colour(look: Look) -> Colour:
+    """Beards are pale where the brows are, as in schnauzers, and like the snout elsewhere."""
+    return look.coat.light if "brows" in look.build.extras else muzzle_colour(look)
+
+
 def ear_colour(look: Look, side: int) -> Colour:
     """Ears are a shade deeper than the head, or take the colour of the saddle or patch."""
     coat, marks = look.coat, look.coat.marks
@@ -112,11 +151,6 @@ def ear_colour(look: Look, side: int) -> Colour:
     if "hood" in marks:
         return deeper(coat.dark, 0.18)
     return deeper(coat.base, 0.2)
-
-
-def body_colour(look: Look) -> Colour:
-    """The colour that most of the body has."""
-    return look.coat.base
 
 
 def leg_colour(look: Look) -> Colour:
@@ -130,9 +164,15 @@ def paw_colour(look: Look) -> Colour:
     return look.coat.light if look.coat.marks & {"socks", "cream", "spitz"} else leg_colour(look)
 
 
+def leg(pen: Pen, look: Look) -> None:
+    """The texture of a leg, unless legs have a colour of their own."""
+    if "tan" not in look.coat.marks:
+        texture(pen, look, "leg")
+
+
 def sock(pen: Pen, look: Look, height: float) -> None:
     """A white foot below the given height."""
-    texture(pen, look, "leg")
+    leg(pen, look)
     if look.coat.marks & {"socks", "spitz"}:
         pen.fill([(-9, height), (9, height), (9, 9), (-9, 9)], look.coat.light)
 
@@ -156,17 +196,36 @@ def chest(pen: Pen, look: Look, top: float) -> None:
     texture(body, look, "chest")
     if "saddle" in marks:
         for s in (-1, 1):
-            body.blob([(s * 0.34, -0.7), (s * 0.7, -0.8), (s * 0.9, 0.4), (s * 0.46, 0.3)], coat.dark)
+            body.blob(
+                [(s * 0.34, -0.7), (s * 0.7, -0.8), (s * 0.9, 0.4), (s * 0.46, 0.3)], coat.dark
+            )
     if "patch" in marks:
-        body.blob([(look.side * 0.3, 0.1), (look.side * 0.8, -0.3), (look.side * 0.8, 0.7), (look.side * 0.4, 0.5)], coat.dark)
+        body.blob(
+            [
+                (look.side * 0.3, 0.1),
+                (look.side * 0.8, -0.3),
+                (look.side * 0.8, 0.7),
+                (look.side * 0.4, 0.5),
+            ],
+            coat.dark,
+        )
     if "tan" in marks:
         for s in (-1, 1):
             body.oval(s * 0.18, -0.36, 0.15, 0.12, coat.tan, angle=s * 25)
     if marks & {"bib", "spitz", "cream"}:
-        half = [(0, -1.1), (0.26, -0.95), (0.3, -0.5), (0.27, 0), (0.14, 0.36), (0, 0.46)]
+        half = path("0,-1.1 0.3,-0.95 0.36,-0.55 0.3,-0.05 0.15,0.36 0,0.46")
         body.blob(mirrored(half), coat.light)
-    else:
-        body.oval(0, -0.5, 0.22, 0.26, (*mix(coat.base, coat.light, 0.5)[:3], 48))
+    _chest_hair(body, deeper(coat.light if marks & {"bib", "spitz", "cream"} else coat.base, 0.3))
+
+
+def _chest_hair(pen: Pen, colour: Colour) -> None:
+    for x, y in ((-0.09, -0.42), (0.09, -0.4), (0, -0.26)):
+        pen.line(
+            [(x - 0.06, y - 0.03), (x, y + 0.05), (x + 0.06, y - 0.03)],
+            0.022,
+            (*colour, 120),
+            taper=0.3,
+        )
 
 
 def flank(pen: Pen, look: Look) -> None:
@@ -174,12 +233,17 @@ def flank(pen: Pen, look: Look) -> None:
     coat, marks = look.coat, look.coat.marks
     texture(pen.at(0, -1, 1), look, "flank", reach=1.3)
     if "saddle" in marks:
-        pen.blob([(-1.2, -1), (-0.9, -1.7), (0.3, -1.8), (0.85, -1.6), (0.5, -1.1), (-0.2, -1.0), (-0.75, -1.02)], coat.dark)
+        pen.blob(
+            path("-1.2,-1 -0.9,-1.7 0.3,-1.8 0.85,-1.6 0.5,-1.1 -0.2,-1 -0.75,-1.02"), coat.dark
+        )
     if "patch" in marks:
-        pen.blob([(-0.95, -1.6), (-0.3, -1.5), (-0.2, -1.1), (-0.55, -0.85), (-1.1, -1.0)], coat.dark)
+        pen.blob(path("-0.95,-1.6 -0.3,-1.5 -0.2,-1.1 -0.55,-0.85 -1.1,-1"), coat.dark)
         pen.oval(0.3, -1.4, 0.3, 0.24, coat.dark, angle=15)
     if marks & {"bib", "spitz", "cream"}:
-        pen.blob([(1.35, -1.7), (0.95, -1.3), (0.62, -0.9), (0.1, -0.82), (-0.4, -0.86), (-0.2, -0.5), (1.2, -0.5)], coat.light)
+        pen.blob(
+            path("1.35,-1.7 0.95,-1.3 0.62,-0.9 0.1,-0.82 -0.4,-0.86 -0.2,-0.5 1.2,-0.5"),
+            coat.light,
+        )
     if "tan" in marks:
         pen.oval(1.0, -1.05, 0.16, 0.2, coat.tan)
 
@@ -190,20 +254,22 @@ def profile(pen: Pen, look: Look) -> None:
     s = look.build.snout
     texture(pen, look, "profile")
     if "hood" in marks:
-        pen.blob([(-1, -1), (0.8, -1), (0.5, -0.05), (0, 0.2), (-1, 0.5)], coat.dark)
+        pen.blob(path("-1,-1 0.8,-1 0.5,-0.05 0,0.2 -1,0.5"), coat.dark)
     if "mask" in marks:
-        pen.blob([(0.42, -0.4), (0.3, 0.1), (0.2, 0.7), (1.8, 0.8), (1.8, -0.4)], coat.dark)
+        pen.blob(path("0.42,-0.4 0.3,0.1 0.2,0.7 1.8,0.8 1.8,-0.4"), coat.dark)
     if "tan" in marks:
         pen.oval(0.3, -0.46, 0.11, 0.07, coat.tan, angle=-20)
         pen.blob([(0.1, 0.12), (0.6, 0.1), (0.7 + s, 0.05), (0.6 + s, 0.8), (0, 0.7)], coat.tan)
     if "spitz" in marks:
-        pen.blob([(-0.4, 0.9), (-0.3, 0.1), (0.1, -0.3), (0.42, -0.42), (0.6, -0.16), (1.9, -0.2), (1.7, 0.9)], coat.light)
+        pen.blob(
+            path("-0.4,0.9 -0.3,0.1 0.1,-0.3 0.42,-0.42 0.6,-0.16 1.9,-0.2 1.7,0.9"), coat.light
+        )
     if "cream" in marks:
-        pen.blob([(-0.3, 0.9), (-0.2, 0.2), (0.4, 0.1), (0.9, 0.0), (1.8, 0.1), (1.6, 0.9)], coat.light)
+        pen.blob(path("-0.3,0.9 -0.2,0.2 0.4,0.1 0.9,0 1.8,0.1 1.6,0.9"), coat.light)
         pen.oval(0.3, -0.46, 0.1, 0.06, coat.light, angle=-20)
     if "patch" in marks and look.side > 0:
-        pen.blob([(-0.6, -0.9), (0.3, -0.9), (0.52, -0.2), (0.2, 0.16), (-0.4, 0.1)], coat.dark)
+        pen.blob(path("-0.6,-0.9 0.3,-0.9 0.52,-0.2 0.2,0.16 -0.4,0.1"), coat.dark)
     if "snip" in marks:
         pen.blob([(0.6 + 0.3 * s, -0.3), (0.6 + 0.2 * s, 0.7), (2, 0.7), (2, -0.3)], coat.light)
     if "blaze" in marks:
-        pen.blob([(0.3, -0.9), (0.42, -0.5), (0.62, -0.1), (0.5, 0.3), (0.3, 0.8), (2, 0.8), (2, -0.6)], coat.light)
+        pen.blob(path("0.3,-0.9 0.42,-0.5 0.62,-0.1 0.5,0.3 0.3,0.8 2,0.8 2,-0.6"), coat.light)

@@ -1,0 +1,267 @@
+"""Two owners' first evening, over HTTP: from registration to a playground they both know.
+
+Needs a running server and nothing else of the project but the drawn dogs. Each step says what came
+back and how long it took; the first surprise ends the tour with status 1.
+"""
+
+import argparse
+import json
+import secrets
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from demo import portraits
+
+SEATTLE = {"latitude": 47.6205, "longitude": -122.3493}
+# About two kilometres away, so that they are neighbours in different cells.
+NEARBY = {"latitude": 47.6032, "longitude": -122.3303}
+PASSWORD = "two wagging tails"  # noqa: S105 (of accounts that the tour makes and removes)
+
+
+class Surprise(Exception):
+    """The server answered something else than the tour expects."""
+
+
+@dataclass
+class Owner:
+    """Somebody with an app in their hand."""
+
+    address: str
+    name: str
+    email: str = ""
+    token: str = ""
+    known: dict[str, Any] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, body: Any = None, *, expect: int, **headers: str) -> Any:
+        """Send one request; returns the answer, or raises Surprise."""
+        url = path if path.startswith("http") else f"{self.address}/api/v1{path}"
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(url, data if body is not None else None, method=method)  # noqa: S310 (the address is the operator's)
+        request.add_header("Content-Type", "application/json")
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                status, text = answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            status, text = refusal.code, refusal.read()
+        if status != expect:
+            raise Surprise(f"{method} {path}: {status} instead of {expect}: {text[:500]!r}")
+        return json.loads(text) if text else None
+
+
+class Tour:
+    """Prints the steps as they happen."""
+
+    def __init__(self, address: str) -> None:
+        self.steps = 0
+        self.began = time.perf_counter()
+        self.ada = Owner(address, "Ada with Pickle")
+        self.ben = Owner(address, "Ben with Waffles")
+
+    def step(self, owner: Owner, what: str, *args: Any, says: str = "", **kwargs: Any) -> Any:
+        """One request, one line; `says` is a format string for the answer."""
+        start = time.perf_counter()
+        answer = owner.ask(*args, **kwargs)
+        self.steps += 1
+        spent = (time.perf_counter() - start) * 1000
+        came_back = says.format(answer) if says else str(kwargs["expect"])
+        print(f"{spent:6.0f} ms  {owner.name:<16} {what:<38} {came_back}")
+        return answer
+
+    def run(self) -> None:
+        """The whole evening."""
+        self.check_the_house()
+        self.settle(self.ada, "Pickle", "Beagle", SEATTLE)
+        self.settle(self.ben, "Waffles", "Golden Retriever", NEARBY)
+        self.meet()
+        conversation = self.match()
+        self.talk(conversation)
+        self.find_a_playground(conversation)
+        self.leave(conversation)
+        total = time.perf_counter() - self.began
+        print(f"\n{self.steps} steps in {total:.1f} s; everything answered as it should.")
+
+    def check_the_house(self) -> None:
+        """Is anybody home?"""
+        address = self.ada.address
+        ready = ("GET", f"{address}/health/ready")
+        self.step(self.ada, "is the server ready", *ready, expect=200, says="{0[status]}")
+        self.step(self.ada, "asks without signing in", "GET", "/me", expect=401)
+
+    def settle(self, owner: Owner, dog: str, breed: str, place: dict) -> None:
+        """From registration to a complete profile."""
+        owner.email = f"{dog.lower()}.{secrets.token_hex(5)}@tour.pupmatch.example"
+        account = {"email": owner.email, "password": PASSWORD}
+        pair = self.step(
+            owner, "registers", "POST", "/auth/register", account, expect=201,
+            says="{0[user][email]}",
+        )  # fmt: skip
+        owner.token = pair["access"]
+        pair = self.step(owner, "signs in again", "POST", "/auth/token", account, expect=200,
+                         says="access and refresh token")  # fmt: skip
+        owner.token = pair["access"]
+        profile = {
+            "name": dog, "age": 3, "breed": breed, "sex": "female", "size": "medium",
+            "activity_level": "high", "bio": f"{dog} never says no to a stick.",
+            "temperament": ["playful", "friendly"], "play_styles": ["chase", "fetch"],
+        }  # fmt: skip
+        made = self.step(
+            owner, f"makes {dog}'s profile", "POST", "/me/profile", profile, expect=201,
+            says="still missing: {0[missing]}",
+        )  # fmt: skip
+        owner.known["profile"] = made["id"]
+        self.step(owner, "asks for the deck too early", "GET", "/deck", expect=409,
+                  says="{0[code]}, missing {0[missing]}")  # fmt: skip
+        self.add_photos(owner, dog, breed)
+        prompts = {"prompts": [{"question": "Best trick?", "answer": "Finding every puddle."}]}
+        self.step(owner, "answers a prompt", "PUT", "/me/prompts", prompts, expect=200)
+        self.step(
+            owner, "says where they live", "PUT", "/me/location", place, expect=200,
+            says="an area around {0[latitude]:.3f}, {0[longitude]:.3f}",
+        )  # fmt: skip
+        whole = self.step(owner, "looks at the whole profile", "GET", "/me/profile", expect=200,
+                          says="complete: {0[is_complete]}")  # fmt: skip
+        if not whole["is_complete"]:
+            raise Surprise(f"{dog}'s profile is not complete: {whole['missing']}")
+
+    def add_photos(self, owner: Owner, dog: str, breed: str) -> None:
+        """Three photos, put into another order."""
+        rng = Random(dog)
+        look = portraits.look_for(breed, rng)
+        ids = []
+        for shot in portraits.album(3, rng):
+            body, content_type = multipart(portraits.jpeg(look, shot))
+            photo = self.step(
+                owner, f"adds a photo ({len(body) // 1024} kB)", "POST", "/me/photos", body,
+                expect=201, Content_Type=content_type, says="{0[width]}×{0[height]}, {0[thumbhash]}",
+            )  # fmt: skip
+            ids.append(photo["id"])
+        self.step(owner, "puts the last photo first", "PUT", "/me/photos/order",
+                  {"ids": [ids[-1], *ids[:-1]]}, expect=200)  # fmt: skip
+
+    def meet(self) -> None:
+        """Both look through the deck; Ada finds Ben's dog in it."""
+        self.step(self.ada, "prefers lively dogs within 10 km", "PATCH", "/me/preferences",
+                  {"distance_unit": "kilometers", "max_distance": 10, "activity_level": "high"},
+                  expect=200)  # fmt: skip
+        url, seen, pages = "/deck?limit=50", {}, 0
+        while url and self.ben.known["profile"] not in seen:
+            page = self.step(self.ada, "looks through the deck", "GET", url, expect=200,
+                             says="{0[results][0][profile][name]} comes first")  # fmt: skip
+            seen |= {item["profile"]["id"]: item for item in page["results"]}
+            url, pages = page["next"], pages + 1
+        item = seen[self.ben.known["profile"]]
+        fit = item["compatibility"]
+        print(
+            f"{'':28}{item['profile']['name']}: {fit['score']} of 100, {item['distance']['text']}"
+        )
+        for part in fit["parts"]:
+            print(f"{'':30}{part['points']:5.1f}  {part['text']}")
+
+    def match(self) -> str:
+        """Both like each other; twice, because apps do. Returns the conversation's id."""
+        wish = {"profile_id": self.ben.known["profile"], "comment": "Waffles looks like fun!"}
+        self.step(
+            self.ada, "likes Waffles", "POST", "/likes", wish, expect=201, says="match: {0[match]}"
+        )
+        self.step(self.ada, "likes Waffles again", "POST", "/likes", wish, expect=200)
+        received = self.step(self.ben, "sees who likes Waffles", "GET", "/likes/received", expect=200,
+                             says="“{0[results][0][comment]}”")  # fmt: skip
+        liker = received["results"][0]["profile"]["id"]
+        outcome = self.step(self.ben, "likes Pickle back", "POST", "/likes", {"profile_id": liker},
+                            expect=201, says="a match with {0[match][profile][name]}")  # fmt: skip
+        self.step(self.ada, "finds the match", "GET", "/matches", expect=200,
+                  says="{0[results][0][profile][name]}")  # fmt: skip
+        return outcome["match"]["conversation_id"]
+
+    def talk(self, conversation: str) -> None:
+        """A few messages, one of them sent twice by a shaky connection."""
+        path = f"/conversations/{conversation}/messages"
+        hello = {"client_id": str(uuid.uuid4()), "body": "Hello! Park on Saturday?"}
+        for expect in (201, 200):
+            self.step(self.ada, "writes", "POST", path, hello, expect=expect,
+                      says="message {0[position]}: {0[body]}")  # fmt: skip
+        inbox = self.step(self.ben, "opens the inbox", "GET", "/conversations", expect=200,
+                          says="{0[results][0][unread_count]} unread")  # fmt: skip
+        if inbox["results"][0]["unread_count"] != 1:
+            raise Surprise("A message that was sent twice counts twice.")
+        self.step(self.ben, "reads", "POST", f"/conversations/{conversation}/read", {"position": 1},
+                  expect=200, says="{0[unread_count]} unread")  # fmt: skip
+        answer = {"client_id": str(uuid.uuid4()), "body": "Waffles is in. Where?"}
+        self.step(self.ben, "answers", "POST", path, answer, expect=201, says="{0[body]}")
+
+    def find_a_playground(self, conversation: str) -> None:
+        """Ada adds a place, finds it again by a misspelt name, and shares it."""
+        place = {"name": "Olympic Sculpture Lawn", "description": "Fenced, with a view.",
+                 "location": {"latitude": 47.6166, "longitude": -122.3553}, "features": ["fenced"]}  # fmt: skip
+        found = self.step(
+            self.ada, "looks for playgrounds nearby", "GET",
+            f"/playgrounds?near={SEATTLE['latitude']},{SEATTLE['longitude']}&radius_m=3000",
+            expect=200,
+        )  # fmt: skip
+        nearest = found["results"][0]["name"] if found["results"] else "none yet"
+        print(f"{'':28}nearest: {nearest}")
+        made = self.step(self.ada, "adds a playground", "POST", "/playgrounds", place, expect=201,
+                         Idempotency_Key=str(uuid.uuid4()), says="{0[name]}")  # fmt: skip
+        self.step(self.ben, "searches with a slip of the finger", "GET",
+                  "/playgrounds?q=olimpic+sculptur", expect=200, says="{0[results][0][name]}")  # fmt: skip
+        self.step(self.ben, "marks it as a favourite", "PUT", f"/playgrounds/{made['id']}/favorite",
+                  expect=200)  # fmt: skip
+        share = {"client_id": str(uuid.uuid4()), "playground_id": made["id"]}
+        path = f"/conversations/{conversation}/messages"
+        self.step(self.ada, "shares it in the conversation", "POST", path, share, expect=201,
+                  says="{0[playground][name]}")  # fmt: skip
+        self.step(
+            self.ben, "reads the history", "GET", path, expect=200, says="{0[results][2][kind]}"
+        )
+        self.step(self.ada, "removes the playground again", "DELETE", f"/playgrounds/{made['id']}",
+                  expect=204)  # fmt: skip
+
+    def leave(self, conversation: str) -> None:
+        """They part, and leave nothing behind."""
+        matches = self.ada.ask("GET", "/matches", expect=200)["results"]
+        self.step(self.ada, "ends the match", "DELETE", f"/matches/{matches[0]['id']}", expect=204)
+        late = {"client_id": str(uuid.uuid4()), "body": "Too late?"}
+        self.step(self.ben, "writes after the end", "POST", f"/conversations/{conversation}/messages",
+                  late, expect=409, says="{0[code]}")  # fmt: skip
+        for owner in (self.ada, self.ben):
+            self.step(
+                owner, "erases the account", "DELETE", "/me", {"password": PASSWORD}, expect=204
+            )
+            self.step(owner, "asks with the old token", "GET", "/me", expect=401)
+
+
+def multipart(picture: bytes) -> tuple[bytes, str]:
+    """A form with one file, as a phone sends it; also its content type."""
+    boundary = uuid.uuid4().hex
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="dog.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    )
+    body = head.encode() + picture + f"\r\n--{boundary}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={boundary}"
+
+
+def main() -> int:
+    """Run the tour against the address in the arguments."""
+    parser = argparse.ArgumentParser(prog="bin/tour", description=__doc__)
+    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000")
+    try:
+        Tour(parser.parse_args().address.rstrip("/")).run()
+    except (Surprise, urllib.error.URLError) as error:
+        print(f"\nThe tour ends here: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
