@@ -22,10 +22,13 @@ is_root() { [ "$(id -u)" = 0 ]; }
 project_hash() { printf '%s' "$ROOT" | sha256sum | cut -c1-12; }
 
 prepare_local() {
+    local alien
     mkdir -p "$LOGS" 2>/dev/null || true
-    [ -w "$LOCAL" ] && [ -w "$LOGS" ] ||
-        die "$LOCAL is not writable for $(id -un): it was made by $(stat -c %U "$LOCAL" 2>/dev/null || echo another user)." \
-            "Run this as that user, or remove $LOCAL and $VENV."
+    # One `sudo bin/run` leaves files behind that the user cannot write afterwards.
+    alien=$(find "$ROOT" "$LOCAL" "$LOGS" -maxdepth 1 ! -writable ! -name postgres \( -path "$LOCAL*" -o -path "$VENV" \) -print -quit)
+    [ -d "$LOGS" ] && [ -z "$alien" ] || die \
+        "${alien:-$LOGS} is not writable for $(id -un): it belongs to $(stat -c %U "${alien:-$ROOT}")." \
+        "Run this as that user, or remove $LOCAL and $VENV."
 }
 
 # step TITLE COMMAND...: runs the command with its output in a log and tells how long it took.

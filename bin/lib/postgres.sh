@@ -87,7 +87,7 @@ as_pg() (
 
 pg_url() { say "postgis://$PG_NAME@/$PG_SOCKET/$PG_NAME"; }
 pg_psql() { "$PG_BIN/psql" -X -h "$PG_SOCKET" -U "$PG_NAME" -d "${PG_DATABASE:-$PG_NAME}" "$@"; }
-pg_ready() { "$PG_BIN/pg_isready" -q -h "$PG_SOCKET"; }
+pg_ready() { "$PG_BIN/pg_isready" -q -h "$PG_SOCKET" -U "$PG_NAME" -d postgres; }
 
 pg_start() {
     pg_check_owner
@@ -148,23 +148,44 @@ pg_make_socket_dir() {
         die "$PG_SOCKET must belong to $PG_USER with mode 700: remove it."
 }
 
-# After a kill -9: a pid file may name no process, somebody else's, or a server that still comes up.
+# After a kill -9 the lock files may name no process, a zombie (in a container without an init) or
+# somebody else's process. PostgreSQL believes the last two; removing the files also removes its
+# guard against backends that outlived their server, so those end first.
 pg_settle() {
-    local pid
     [ -d /proc/self ] || return 0
-    pid=$(as_pg head -n 1 "$PG_DATA/postmaster.pid" 2>/dev/null) || return 0
-    if ! pg_is_ours "$pid"; then
-        as_pg rm -f "$PG_DATA/postmaster.pid"
+    if ! pg_running; then
+        pg_end_orphans
+        as_pg rm -f "$PG_DATA/postmaster.pid" "$PG_SOCKET/.s.PGSQL.5432.lock"
     elif ! pg_wait; then
         # Alive, but its socket is gone (a cleaned /tmp, a moved folder).
         pg_stop
     fi
 }
 
-# `pg_ctl status` believes any live process; a postmaster stands in its data folder.
+# `pg_ctl status` takes any live process for the server; the real one stands in its data folder.
 # Asked as its own user: root in a container may not look at another user's process.
-pg_is_ours() {
-    [ -n "$1" ] && [ "$(as_pg readlink "/proc/$1/cwd")" = "$(as_pg realpath "$PG_DATA")" ]
+pg_running() {
+    local pid
+    pid=$(as_pg head -n 1 "$PG_DATA/postmaster.pid" 2>/dev/null) &&
+        [ -n "$pid" ] && as_pg test "/proc/$pid/cwd" -ef "$PG_DATA"
+}
+
+pg_end_orphans() {
+    local tries pids
+    for tries in {1..50}; do
+        mapfile -t pids < <(pg_processes)
+        [ ${#pids[@]} -gt 0 ] || return 0
+        sleep 0.1
+    done
+    say "Ending ${#pids[@]} backends of a server that is dead after $tries tries."
+    as_pg kill -KILL "${pids[@]}"
+}
+
+# shellcheck disable=SC2016 # the inner shell expands it
+pg_processes() {
+    as_pg bash -c 'for dir in /proc/[0-9]*; do
+        read -r name <"$dir/comm" && [ "$name" = postgres ] && [ "$dir/cwd" -ef "$1" ] && echo "${dir#/proc/}"
+    done 2>/dev/null; true' _ "$PG_DATA"
 }
 
 # Recovery answers "rejecting" (1) and may take its time; silence (2) for five seconds is death.
@@ -181,11 +202,6 @@ pg_wait() {
         sleep 0.2
     done
     return 1
-}
-
-pg_running() {
-    local pid
-    pid=$(as_pg head -n 1 "$PG_DATA/postmaster.pid" 2>/dev/null) && pg_is_ours "$pid"
 }
 
 # What a shell reads (`. .local/env`) to call manage.py or pytest by hand.

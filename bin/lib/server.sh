@@ -19,14 +19,19 @@ check_port() {
 # Held as long as bin/run lives, so that a server without it is known to be an orphan.
 lock_port() {
     exec 8>"$LOCAL/server-$PORT.lock"
-    flock -n 8 || die "bin/run is already serving from this folder at $(server_url)."
+    flock -n 8 || die "Another bin/run of this folder has port $PORT: $(server_url)"
 }
 
 # After a kill -9 of the server its workers live on and keep the port. They are known by their
 # process group and by the folder that they stand in: the number alone may be somebody else's.
 end_leftovers() {
-    local pid
-    for pid in $(leftovers); do kill -KILL "$pid" 2>/dev/null || true; done
+    local pids
+    for _ in {1..50}; do
+        mapfile -t pids < <(leftovers)
+        [ ${#pids[@]} -gt 0 ] || break
+        kill -KILL "${pids[@]}" 2>/dev/null || true
+        sleep 0.1
+    done
     rm -f "$SERVER_PID_FILE"
 }
 

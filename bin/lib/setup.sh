@@ -17,8 +17,12 @@ prepare() {
 
 # --- System packages ------------------------------------------------------------------------------
 
+UNFINISHED=$LOCAL/packages-being-installed
+
 # Asked by ability and not by package name: PostgreSQL or Python may come from elsewhere.
 missing_packages() {
+    # Unpacked by a run that was killed before it could configure them.
+    [ ! -e "$UNFINISHED" ] || cat "$UNFINISHED"
     [ -n "$(pg_versions)" ] || say postgresql postgresql-postgis
     have_gdal || say gdal-bin
     [ -n "$(find_python)" ] || say python3 python3-venv
@@ -39,12 +43,14 @@ find_python() {
 
 ensure_packages() {
     local packages
-    mapfile -t packages < <(missing_packages)
+    mapfile -t packages < <(missing_packages | sort -u)
     [ ${#packages[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null ||
-        die "Missing: ${packages[*]}. Only Debian and Ubuntu install themselves here; see docs/operations.md."
+        die "Missing: ${packages[*]}, or what other systems call them. Only Debian and Ubuntu install themselves here."
     ask_for_root "${packages[@]}"
+    printf '%s\n' "${packages[@]}" >"$UNFINISHED"
     step "System packages (${packages[*]})" install_packages "${packages[@]}"
+    rm "$UNFINISHED"
     [ -n "$(find_python)" ] || die "PupMatch needs Python 3.11 or newer; python3 here is $(python3 -V 2>&1)."
 }
 
@@ -58,10 +64,13 @@ ask_for_root() {
 as_root() { if is_root; then "$@"; else sudo "$@"; fi; }
 
 install_packages() {
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+    local quiet=(env DEBIAN_FRONTEND=noninteractive)
+    local apt=("${quiet[@]}" apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold)
     refuse_main_cluster
+    # A killed run may have left dpkg in the middle; apt-get would refuse to go on.
+    as_root "${quiet[@]}" dpkg --configure -a --force-confold
     as_root "${apt[@]}" update
-    as_root "${apt[@]}" install -y --no-install-recommends -o Dpkg::Options::=--force-confold "$@"
+    as_root "${apt[@]}" install -y --no-install-recommends "$@"
 }
 
 # Else the package starts a cluster of its own on port 5432, which nobody asked for.
