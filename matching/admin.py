@@ -1,5 +1,7 @@
 """Likes, passes and matches, as staff see them; only the people themselves make and end them."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -25,7 +27,7 @@ class MatchAdmin(ReadOnlyAdmin):
     search_help_text = "Id of a match, profile or conversation"
     fields = (("one", "other_one"), "talk", ("state", "created_at", "ended_at"))
 
-    def title_of(self, row: Match) -> str:
+    def title_of(self, row: Any) -> str:
         """Both names."""
         return f"{row.low} and {row.high}"
 
@@ -63,7 +65,7 @@ class LikeAdmin(ReadOnlyAdmin):
     search_help_text = "Id of a like or profile"
     fields = (("by", "whom"), "comment", "created_at")
 
-    def title_of(self, row: Like) -> str:
+    def title_of(self, row: Any) -> str:
         """Both names."""
         return f"{row.liker} likes {row.liked}"
 
@@ -91,7 +93,7 @@ class PassAdmin(ReadOnlyAdmin):
     search_help_text = "Id of a pass or profile"
     fields = (("by", "whom"), "created_at")
 
-    def title_of(self, row: Pass) -> str:
+    def title_of(self, row: Any) -> str:
         """Both names."""
         return f"{row.passer} passes on {row.passed}"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -124,6 +124,7 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         services.unlike(liker=self.profile, liked=get_object_or_404(Profile, pk=profile_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(responses=LikeReceivedSerializer(many=True))
     @action(detail=False)
     def received(self, request: SignedInRequest) -> Response:
         """Who likes me and waits for my answer, newest first."""
@@ -183,6 +184,7 @@ class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSe
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+@extend_schema_view(retrieve=extend_schema(summary="One match, while it lasts."))
 class MatchViewSet(
     OwnProfileMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
 ):

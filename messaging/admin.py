@@ -42,7 +42,7 @@ class ConversationAdmin(ReadOnlyAdmin):
         """Both names."""
         return f"{conversation.low} and {conversation.high}"
 
-    def title_of(self, row: Conversation) -> str:
+    def title_of(self, row: Any) -> str:
         """Both names."""
         return self.pair(row)
 
@@ -82,9 +82,7 @@ class MessageAdmin(ReadOnlyAdmin):
     section = Section.MEETING
     icon = "sms"
     figures = (
-        Figure(
-            "Messages in 24 h", lambda: made_within(Message.objects.all(), days=1), "?made=day"
-        ),
+        Figure("Messages in 24 h", lambda: made_within(Message.objects.all(), days=1), "?made=day"),
     )
     list_display = ("created_at", "kind", "author", "recipient", "position", "state")
     list_filter = ("kind", MadeFilter)
@@ -110,7 +108,7 @@ class MessageAdmin(ReadOnlyAdmin):
             self.log(request, message, "Read the text.")
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def title_of(self, row: Message) -> str:
+    def title_of(self, row: Any) -> str:
         """Its place in the conversation."""
         return f"No. {row.position}, {row.conversation.low} and {row.conversation.high}"
 
@@ -150,12 +148,12 @@ class ParticipantAdmin(ReadOnlyAdmin):
     section = Section.SYSTEM
     icon = "inbox"
     list_display = ("whose", "with_whom", "unread_count", "read_position", "updated_at")
-    list_filter = (state_filter("deleted_at", absent="In the inbox", present="Deleted"), MadeFilter)
+    list_filter = (state_filter("deleted_at", absent="In the inbox", present="Deleted"),)
     list_select_related = ("profile", "other")
     search_fields = ("id", "conversation", "profile")
     search_help_text = "Id of a conversation or profile"
 
-    def title_of(self, row: Participant) -> str:
+    def title_of(self, row: Any) -> str:
         """Whose inbox, with whom."""
         return f"{row.profile} with {row.other}"
 

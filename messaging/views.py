@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import F, Prefetch, Q, QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -30,6 +30,7 @@ LATEST = Prefetch(
 )
 
 
+@extend_schema_view(retrieve=extend_schema(summary="One conversation, seen from my side."))
 class ConversationViewSet(
     OwnProfileMixin,
     mixins.ListModelMixin,
@@ -77,7 +78,7 @@ class MessageViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericVie
     def _participant(self, among: Q) -> Participant:
         """My side of the conversation in the address."""
         mine = Participant.objects.filter(among, profile=self.profile)
-        return get_object_or_404(mine, conversation=self.kwargs["conversation_id"])
+        return get_object_or_404(mine, conversation=self.kwargs["id"])
 
     @property
     def ordering(self) -> tuple[str]:
@@ -109,7 +110,7 @@ class MessageViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericVie
         request=MessageInputSerializer,
         responses={201: MessageSerializer, 200: MessageSerializer},
     )
-    def create(self, request: SignedInRequest, conversation_id: Any = None) -> Response:
+    def create(self, request: SignedInRequest, id: Any = None) -> Response:
         """Write a message, or share a playground.
 
         201 when it is new, 200 when this `client_id` was sent before, 409 `client_id_reused` when

@@ -7,6 +7,7 @@ on a missing or default secret.
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from pupmatch.environment import BASE_DIR, database, env, folder, number, secret, whole_number
@@ -213,7 +214,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {"DistanceUnitEnum": "profiles.models.DistanceUnit"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
     ],
@@ -235,7 +236,7 @@ MEDIA_ROOT = folder("MEDIA_ROOT", BASE_DIR / ".local" / "media")
 FILE_UPLOAD_PERMISSIONS = 0o644
 
 S3_BUCKET = env.str("S3_BUCKET", default="")
-STORAGES = {
+STORAGES: dict[str, dict] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -333,7 +334,8 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+    # Django's own handlers would write every line a second time.
+    "loggers": {"django": {"handlers": [], "propagate": True}},
 }
 
 # --- The staff's admin ----------------------------------------------------------------------------
@@ -344,9 +346,35 @@ UNFOLD = {
     "SITE_SUBHEADER": "Staff",
     "SITE_SYMBOL": "pets",
     "SITE_URL": "/api/docs",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("staff/icon.svg")}
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
     "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "STYLES": [lambda request: static("staff/staff.css")],
+    "DASHBOARD_CALLBACK": "pupmatch.lib.admin.index.dashboard",
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "pupmatch.lib.admin.index.navigation",
+    },
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .018 65)",
+            "100": "oklch(94.5% .04 65)",
+            "200": "oklch(89% .075 62)",
+            "300": "oklch(82% .115 58)",
+            "400": "oklch(74% .15 52)",
+            "500": "oklch(67% .17 47)",
+            "600": "oklch(57% .16 42)",
+            "700": "oklch(48.5% .14 40)",
+            "800": "oklch(41% .11 40)",
+            "900": "oklch(35% .085 40)",
+            "950": "oklch(25% .06 40)",
+        },
+    },
 }
 LOGIN_URL = reverse_lazy("admin:login")

@@ -1,5 +1,7 @@
 """Every address; the only module that knows every room."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -8,7 +10,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from pupmatch.lib import health, media
 
-api = [
+api: list[Any] = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("", include("accounts.urls")),
     path("", include("profiles.urls")),

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pupmatch.settings")
 
 application = get_wsgi_application()
+
+from pupmatch.lib.requests import Utf8Request  # noqa: E402 (needs the settings)
+
+application.request_class = Utf8Request

@@ -19,10 +19,13 @@ PRODUCTION = {
 }
 
 
-def start(**changes: str) -> subprocess.CompletedProcess:
+SHOW = ("-c", "import pupmatch.settings as s; print(s.SECRET_KEY)")
+
+
+def start(*command: str, **changes: str) -> subprocess.CompletedProcess:
     """Load the settings as a new process would, in production but for `changes`."""
     return subprocess.run(
-        [sys.executable, "-c", "import pupmatch.settings as s; print(s.SECRET_KEY)"],
+        [sys.executable, *(command or SHOW)],
         cwd=settings.BASE_DIR,
         env={"PATH": os.environ["PATH"], **PRODUCTION, **changes},
         capture_output=True,
@@ -57,6 +60,19 @@ def test_production_refuses_to_start(changes, sentence):
     assert outcome.returncode != 0
     assert f"ImproperlyConfigured: {changes.popitem()[0]}"[:26] in outcome.stderr
     assert sentence in outcome.stderr
+
+
+@pytest.mark.requirement("R12.2", "R12.7")
+def test_production_passes_djangos_own_deployment_checks():
+    outcome = start("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert outcome.returncode == 0, outcome.stderr
+
+
+@pytest.mark.requirement("R12.2")
+def test_the_proxys_word_about_https_counts_only_where_there_is_a_proxy():
+    show = ("-c", "import pupmatch.settings as s; print(s.SECURE_PROXY_SSL_HEADER)")
+    assert start(*show).stdout.strip() == "None"
+    assert "HTTP_X_FORWARDED_PROTO" in start(*show, PROXY_COUNT="1").stdout
 
 
 @pytest.fixture

@@ -47,6 +47,12 @@ class PointSerializer(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Point:
         value = super().to_internal_value(data)
+        # A PATCH makes every field optional, but half of a point is none.
+        if missing := [field for name, field in self.fields.items() if name not in value]:
+            raise serializers.ValidationError(
+                {field.field_name: [field.error_messages["required"]] for field in missing},
+                code="required",
+            )
         return Point(value["longitude"], value["latitude"], srid=4326)
 
 
@@ -57,8 +63,8 @@ class NamedLevelField(serializers.ChoiceField):
         self.levels = levels
         super().__init__(choices=[(level.name.lower(), level.label) for level in levels], **kwargs)
 
-    def to_internal_value(self, data: Any) -> IntegerChoices:
+    def to_internal_value(self, data: Any) -> Any:
         return self.levels[super().to_internal_value(data).upper()]
 
-    def to_representation(self, value: int) -> str:
+    def to_representation(self, value: Any) -> str:
         return self.levels(value).name.lower()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -18,6 +19,14 @@ from rest_framework.response import Response
 
 from pupmatch.lib.models import IdempotentAnswer
 from pupmatch.lib.problems import Problem
+
+HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Sent again within a day, the same request answers the same and does "
+    "nothing more; with another body it is 409 `idempotency_key_reused`.",
+)
 
 
 class KeyReused(Problem):
@@ -58,25 +67,39 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
 
     @wraps(handler)
     def wrapper(view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get("Idempotency-Key")
+        key = _key(request)
         if key is None:
             return handler(view, request, *args, **kwargs)
-        if not (0 < len(key) <= 255 and key.isprintable()):
-            raise ValidationError({"Idempotency-Key": ["Use 1 to 255 printable characters."]})
         with transaction.atomic():
             return _once(key, request, lambda: handler(view, request, *args, **kwargs))
 
-    return extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                str,
-                OpenApiParameter.HEADER,
-                description="Sent again within a day, the same request answers the same and does "
-                "nothing more; with another body it is 409 `idempotency_key_reused`.",
-            )
-        ]
-    )(wrapper)
+    return extend_schema(parameters=[HEADER])(wrapper)
+
+
+def earlier_answer(request: Any) -> Response | None:
+    """What this request was answered before, for a view that has much to do before its work.
+
+    Such a view does that first, outside of any transaction, and the rest in an `idempotent` method.
+    """
+    key = _key(request)
+    if key is None:
+        return None
+    kept = IdempotentAnswer.objects.filter(user=request.user, created_at__gte=_oldest())
+    answer = kept.filter(key=key).first()
+    return _repeated(answer, fingerprint(request)) if answer else None
+
+
+def _key(request: Any) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not (0 < len(key) <= 255 and key.isprintable()):
+        raise ValidationError({"Idempotency-Key": ["Use 1 to 255 printable characters."]})
+    return key
+
+
+def _repeated(answer: IdempotentAnswer, asked: str) -> Response:
+    if answer.fingerprint != asked:
+        raise KeyReused
+    return Response(answer.body, status=answer.status)
 
 
 def _once(key: str, request: Any, handle: Callable[[], Response]) -> Response:
@@ -86,9 +109,7 @@ def _once(key: str, request: Any, handle: Callable[[], Response]) -> Response:
         user=request.user, key=key, defaults={"fingerprint": asked}
     )
     if not is_new:
-        if answer.fingerprint != asked:
-            raise KeyReused
-        return Response(answer.body, status=answer.status)
+        return _repeated(answer, asked)
     response = handle()
     answer.status = response.status_code
     # Rendered first, so that the repeat reads what the first one read: dates and ids as text.
@@ -97,9 +118,12 @@ def _once(key: str, request: Any, handle: Callable[[], Response]) -> Response:
     return response
 
 
+def _oldest() -> datetime:
+    return timezone.now() - IdempotentAnswer.LIFETIME
+
+
 def _expired() -> QuerySet[IdempotentAnswer]:
-    oldest = timezone.now() - IdempotentAnswer.LIFETIME
-    return IdempotentAnswer.objects.filter(created_at__lt=oldest)
+    return IdempotentAnswer.objects.filter(created_at__lt=_oldest())
 
 
 def forget_expired_answers() -> int:

@@ -8,7 +8,7 @@ from django.views.static import serve
 
 def photo(request: HttpRequest, path: str) -> HttpResponseBase:
     """A rendition. Names are unguessable and never reused, so it may be cached for good."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     if isinstance(response, FileResponse):
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -70,7 +70,7 @@ def unseal(text: str, *, purpose: str) -> Cursor:
 def _field_of(queryset: QuerySet, name: str) -> Field:
     if name in queryset.query.annotations:
         return queryset.query.annotations[name].output_field
-    return queryset.model._meta.get_field("id" if name == "pk" else name)  # type: ignore[return-value]
+    return queryset.model._meta.get_field("id" if name == "pk" else name)
 
 
 def _beyond(ordering: list[str], values: list) -> Q:
@@ -106,7 +106,7 @@ class KeysetPagination(BasePagination):
         self.limit = self._limit(request)
         self.cursor = self._cursor(request)
 
-    def paginate_queryset(self, queryset: QuerySet, request: Any, view: Any = None) -> list:
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list:
         """The rows of the page that the request asks for."""
         self.start(request, view)
         backwards = bool(self.cursor and self.cursor.backwards)

@@ -12,7 +12,7 @@ from django.views import defaults
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.handler import exception_handler as standardized_handler
-from drf_standardized_errors.types import ErrorResponse
+from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
 from psycopg_pool import PoolTimeout
 from rest_framework import status
 from rest_framework.exceptions import APIException
@@ -113,6 +113,10 @@ def document(*, http_status: int, code: str, detail: str, request_id: str, **mem
     }
 
 
+# REST framework's word for what we call otherwise.
+SAME_CODES = {"permission_denied": Forbidden.default_code}
+
+
 class ProblemFormatter(ExceptionFormatter):
     """Turns the flat list of errors that drf-standardized-errors makes into a problem document."""
 
@@ -120,7 +124,7 @@ class ProblemFormatter(ExceptionFormatter):
         http_status = getattr(self.exc, "status_code", status.HTTP_500_INTERNAL_SERVER_ERROR)
         first = error_response.errors[0]
         members = dict(getattr(self.exc, "members", {}))
-        code, detail = first.code, first.detail
+        code, detail = SAME_CODES.get(first.code, first.code), first.detail
         if error_response.type == "validation_error":
             code, detail = "invalid", "Some of what was sent is not valid; see errors."
             members["errors"] = [
@@ -166,7 +170,7 @@ class ProblemHandler(ExceptionHandler):
         return super().convert_known_exceptions(exc)
 
 
-def exception_handler(exc: Exception, context: dict) -> Response | None:
+def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
     """REST framework's EXCEPTION_HANDLER: any exception to a problem document."""
     response = standardized_handler(exc, context)
     if response is not None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from drf_spectacular.utils import Direction, OpenApiResponse
 from rest_framework import serializers
 
 
@@ -24,18 +24,26 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField()
     request_id = serializers.CharField()
-    errors = FieldProblemSerializer(many=True, required=False)
+    errors = FieldProblemSerializer(many=True, required=False)  # type: ignore[assignment]
     missing = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class ProblemAutoSchema(AutoSchema):
     """Adds the problem document to every operation, and reads docstrings as documentation."""
 
+    def get_summary(self) -> str:
+        """The first sentence of the docstring, which the list of operations shows."""
+        return super().get_description().partition("\n\n")[0].replace("\n", " ")
+
+    def get_description(self) -> str:
+        """The rest of the docstring."""
+        return super().get_description().partition("\n\n")[2]
+
     def get_tags(self) -> list[str]:
         """The first part of the path names the chapter: deck, likes, me."""
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict:
         bodies = super()._get_response_bodies(direction)
         described = self._get_response_for_code(
             OpenApiResponse(ProblemSerializer, description="A problem (RFC 9457)."),
@@ -49,7 +57,7 @@ class ProblemAutoSchema(AutoSchema):
 class DeleteWithBodySchema(ProblemAutoSchema):
     """For views whose DELETE reads a body, which OpenAPI allows and the generator leaves out."""
 
-    def _get_request_body(self, direction: str = "request") -> Any:
+    def _get_request_body(self, direction: Direction = "request") -> Any:
         if self.method != "DELETE":
             return super()._get_request_body(direction)
         self.method = "POST"
@@ -57,8 +65,3 @@ class DeleteWithBodySchema(ProblemAutoSchema):
             return super()._get_request_body(direction)
         finally:
             self.method = "DELETE"
-
-
-def page_of(serializer: Any, name: str) -> Any:
-    """A serializer for `{"results": [...]}` where a short list has no pages."""
-    return inline_serializer(name, {"results": serializer(many=True)})

@@ -55,8 +55,7 @@ def count_request(scope: str, caller: str) -> Count:
         cursor.execute(COUNT, [key, ends, moment, moment])
         number, window_ends_at = cursor.fetchone()
     limit = max(1, round(allowed * settings.RATE_LIMIT_SCALE))
-    # At least a second: "try again in 0" would be no Retry-After at all.
-    return Count(limit, number, max(1.0, window_ends_at.timestamp() - now))
+    return Count(limit, number, window_ends_at.timestamp() - now)
 
 
 class ScopedThrottle(BaseThrottle):

@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Field, Model, QuerySet
+from django.db.models import PROTECT, Field, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
 from pupmatch.lib.admin.counting import EstimatingPaginator
 from pupmatch.lib.admin.fields import ChoicesField, PointField
@@ -30,6 +34,16 @@ def link(row: Model, text: str = "") -> SafeString:
     return format_html('<a class="text-link" href="{}">{}</a>', url, text or str(row))
 
 
+class StaffChangeList(ChangeList):
+    """A list that calls itself a part of something only when it is."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Without search and filters, what was counted is everything."""
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
 class StaffAdmin(ModelAdmin):
     """A list and its pages.
 
@@ -42,20 +56,28 @@ class StaffAdmin(ModelAdmin):
     figures: Sequence[Figure] = ()
     # What a deletion takes along, in sentences: rows are private and there may be thousands.
     deletion_takes: Sequence[str] = ()
+    # What a page with a map of its own needs.
+    page_media: forms.Media | None = None
     # Rows whose names say something about a person; the staff log keeps their ids only.
     is_personal = True
 
-    ordering = ("-pk",)
+    ordering: ClassVar[Any] = ("-pk",)
     list_per_page = 50
     list_fullwidth = True
     list_filter_sheet = True
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     paginator = EstimatingPaginator
-    sortable_by: Sequence[str] | None = ()
-    actions: Sequence[str] = ()
+    sortable_by: ClassVar[Any] = ()
+    actions: ClassVar[Any] = ()
+    delete_confirmation_template = "admin/delete_row.html"
     change_form_outer_before_template = "admin/related_lists.html"
 
     # --- Finding ----------------------------------------------------------------------------------
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Ours."""
+        return StaffChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -76,33 +98,47 @@ class StaffAdmin(ModelAdmin):
         filters = (
             item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)
         )
-        offered = {item for item in filters if isinstance(item, str)}
+        offered = {item if isinstance(item, str) else item.parameter_name for item in filters}
         return lookup.split(LOOKUP_SEP)[0] in offered
 
+    def row(self, request: HttpRequest, object_id: str) -> Any:
+        """The row of an action's page; 404 when it is gone."""
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
     # --- Showing ----------------------------------------------------------------------------------
+
+    def title_of(self, row: Any) -> str:
+        """What a row's page is called."""
+        return str(row)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The page of a row, with the lists that belong to it."""
         if row := kwargs.get("obj"):
-            context["related_lists"] = related_lists(self, request, row)
+            context["related_lists"] = related_lists(self.admin_site, request, row)
+            row.staff_title = context["subtitle"] = self.title_of(row)
+        if self.page_media:
+            context["media"] += self.page_media
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def formfield_for_dbfield(
-        self, db_field: Field, request: HttpRequest, **kwargs: Any
-    ) -> Any:
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Points on a map, arrays of choices as boxes."""
-        shared = {"required": not db_field.blank, "help_text": db_field.help_text}
+        shared: Any = {"required": not db_field.blank, "help_text": db_field.help_text}
         if isinstance(db_field, GeometryField):
             return PointField(**shared)
         if isinstance(db_field, ArrayField) and db_field.base_field.choices:
-            return ChoicesField(choices=db_field.base_field.choices, empty_value=[], **shared)
+            named: Any = db_field.base_field.choices
+            choices = [(value, capfirst(label)) for value, label in named]
+            return ChoicesField(choices=choices, empty_value=[], **shared)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     # --- Writing ----------------------------------------------------------------------------------
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write what was changed here and nothing else: not a photo or a place of meanwhile."""
         if not change:
             super().save_model(request, obj, form, change)
@@ -119,18 +155,31 @@ class StaffAdmin(ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[list, dict, set, list]:
-        """What the confirmation tells."""
-        return [str(row) for row in objs] + list(self.deletion_takes), {}, set(), []
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """What the confirmation names; `deletion_takes` says the rest."""
+        protected = [
+            str(relation.related_model._meta.verbose_name_plural)
+            for relation in self.opts.related_objects
+            if relation.on_delete is PROTECT
+            and relation.related_model._default_manager.filter(
+                **{f"{relation.field.name}__in": objs}
+            ).exists()
+        ]
+        return [self.title_of(row) for row in objs], {}, set(), protected
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """The question, in our words."""
+        context = {"model_admin": self, **(extra_context or {})}
+        return super().delete_view(request, object_id, context)
 
     # --- The staff log ----------------------------------------------------------------------------
 
     def log(self, request: HttpRequest, row: Model, message: Any, flag: int = CHANGE) -> None:
         """Note what staff did; by id alone where a name would outlive the person's erasure."""
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=str(request.user.pk),
             content_type=ContentType.objects.get_for_model(row),
             object_id=str(row.pk),
             object_repr=str(row.pk if self.is_personal else row)[:200],

@@ -24,7 +24,9 @@ class Count(NamedTuple):
 
 def count(rows: QuerySet) -> Count:
     """How many rows there are, exactly when that is cheap."""
-    estimate = json.loads(rows.order_by().explain(format="json"))[0]["Plan"]["Plan Rows"]
+    plan = rows.order_by().explain(format="json")
+    # There is no plan for a query that Django knows to find nothing.
+    estimate = json.loads(plan)[0]["Plan"]["Plan Rows"] if plan else 0
     if estimate <= EXACT_UP_TO:
         return Count(rows.count(), is_estimate=False)
     return Count(round(estimate, SIGNIFICANT_DIGITS - len(str(estimate))), is_estimate=True)

@@ -1,29 +1,12 @@
 """Form fields and widgets of the admin: a point on a map, several choices out of a list."""
 
-import json
 from typing import Any
 
 from django import forms
 from django.contrib.gis.geos import Point
-from django.templatetags.static import static
-from unfold.widgets import INPUT_CLASSES, UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminCheckboxSelectMultipleWidget
 
-MAP_MEDIA = forms.Media(
-    css={"all": ["vendor/openlayers/ol.css"]},
-    js=["vendor/openlayers/ol.js", "staff/map.js"],
-)
-
-
-def map_context(shapes: list[dict], *, is_editable: bool = False) -> dict[str, Any]:
-    """What `admin/map.html` draws: GeoJSON features over an outline of the world, all of it local."""
-    return {
-        "map": {
-            "land": static("staff/land.geojson"),
-            "cities": static("staff/cities.json"),
-            "shapes": json.dumps({"type": "FeatureCollection", "features": shapes}),
-            "is_editable": is_editable,
-        }
-    }
+from pupmatch.lib.admin.maps import MAP_MEDIA, map_context
 
 
 class PointWidget(forms.MultiWidget):
@@ -72,7 +55,13 @@ class PointField(forms.MultiValueField):
         return Point(data_list[1], data_list[0], srid=4326) if data_list else None
 
 
+class ChoicesWidget(UnfoldAdminCheckboxSelectMultipleWidget):
+    """Unfold's boxes, side by side."""
+
+    template_name = "admin/choices.html"
+
+
 class ChoicesField(forms.TypedMultipleChoiceField):
     """An array of choices, as boxes to tick."""
 
-    widget = UnfoldAdminCheckboxSelectMultiple
+    widget = ChoicesWidget

@@ -1,6 +1,5 @@
 """The sidebar and the front page, put together from what each admin says about itself."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -10,13 +9,7 @@ from django.utils.text import capfirst
 
 from pupmatch.lib.admin.base import StaffAdmin
 from pupmatch.lib.admin.counting import count
-from pupmatch.lib.admin.sections import Section
-
-
-def _visible(request: HttpRequest) -> Iterator[StaffAdmin]:
-    for model_admin in admin.site._registry.values():
-        if isinstance(model_admin, StaffAdmin) and model_admin.has_view_permission(request):
-            yield model_admin
+from pupmatch.lib.admin.sections import Section, visible
 
 
 def _list_address(model_admin: StaffAdmin) -> str:
@@ -27,7 +20,7 @@ def _list_address(model_admin: StaffAdmin) -> str:
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar, in Unfold's form: the lists that the person may see, by section."""
     groups: dict[Section, list] = {section: [] for section in Section}
-    for model_admin in _visible(request):
+    for model_admin in visible(admin.site, request):
         groups[model_admin.section].append(
             {
                 "title": capfirst(model_admin.opts.verbose_name_plural),
@@ -51,7 +44,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "number": str(count(figure.rows())),
             "url": _list_address(model_admin) + figure.query,
         }
-        for model_admin in _visible(request)
+        for model_admin in visible(admin.site, request)
         for figure in model_admin.figures
     ]
-    return {**context, "figures": figures, "sections": navigation(request)[1:]}
+    return {**context, "title": "Overview", "figures": figures, "sections": navigation(request)[1:]}

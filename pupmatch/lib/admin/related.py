@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.utils import quote
 from django.db.models import Model, Q
 from django.http import HttpRequest
@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 
-from pupmatch.lib.admin.searching import resolve
+from pupmatch.lib.admin.searching import any_of, resolve
+from pupmatch.lib.admin.sections import Section, visible
 
 COUNTED_UP_TO = 100
 
@@ -19,20 +20,21 @@ class RelatedList(NamedTuple):
     """A list that belongs to a row: what it is called, how long it is, and its address."""
 
     title: str
-    count: str
+    number: str
     url: str
 
 
-def related_lists(site_admin: ModelAdmin, request: HttpRequest, row: Model) -> list[RelatedList]:
+def related_lists(site: AdminSite, request: HttpRequest, row: Model) -> list[RelatedList]:
     """Every list whose search finds `row` by its id, as far as the person may see it.
 
     Nothing is named here, so a room above another adds its lists to the pages below by itself.
     """
     found = []
-    for other in site_admin.admin_site._registry.values():
-        paths = _paths_to(other, type(row), request)
-        if paths and other.has_view_permission(request):
-            found.append(_describe(other, paths, row))
+    for other in visible(site, request):
+        if paths := _paths_to(other, type(row), request):
+            described = _describe(other, paths, row)
+            if described.url or other.section is not Section.SYSTEM:
+                found.append(described)
     return found
 
 
@@ -48,9 +50,7 @@ def _paths_to(other: ModelAdmin, model: type[Model], request: HttpRequest) -> li
 def _describe(other: ModelAdmin, paths: list[str], row: Model) -> RelatedList:
     opts = other.opts
     address = f"{other.admin_site.name}:{opts.app_label}_{opts.model_name}"
-    rows = opts.model._default_manager.filter(
-        Q.create([Q(**{path: row}) for path in paths], connector=Q.OR)
-    )
+    rows = opts.model._default_manager.filter(any_of([Q(**{path: row}) for path in paths]))
     # One more than is counted tells whether there are more.
     keys = list(rows.order_by().values_list("pk", flat=True)[: COUNTED_UP_TO + 1])
     title = opts.verbose_name if len(keys) == 1 else opts.verbose_name_plural
@@ -58,4 +58,4 @@ def _describe(other: ModelAdmin, paths: list[str], row: Model) -> RelatedList:
     if len(keys) == 1:
         url = reverse(f"{address}_change", args=[quote(keys[0])])
     number = f"{COUNTED_UP_TO}+" if len(keys) > COUNTED_UP_TO else str(len(keys))
-    return RelatedList(capfirst(title), number, url if keys else "")
+    return RelatedList(capfirst(str(title)), number, url if keys else "")

@@ -1,5 +1,7 @@
 """What staff type into the search of a list, turned into conditions that an index can answer."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -27,7 +29,12 @@ def condition(model: type[Model], paths: list[str], term: str) -> Q | None:
             text.append(Q(**{path: term}))
     groups = [exact, mail, text] if "@" in term else [exact, text, mail]
     chosen = next((group for group in groups if group), [])
-    return Q.create(chosen, connector=Q.OR) if chosen else None
+    return any_of(chosen) if chosen else None
+
+
+def any_of(conditions: list[Q]) -> Q:
+    """At least one of them."""
+    return reduce(or_, conditions)
 
 
 def resolve(model: type[Model], path: str) -> tuple[Field, str]:
@@ -44,7 +51,7 @@ def resolve(model: type[Model], path: str) -> tuple[Field, str]:
     return field, ""
 
 
-def _as_value(field: Field, term: str) -> Any:
+def _as_value(field: Any, term: str) -> Any:
     while field.is_relation:
         field = field.target_field
     try:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.contrib.admin import AdminSite
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 
 class Section(StrEnum):
@@ -15,6 +17,14 @@ class Section(StrEnum):
     PLACES = "Places"
     SAFETY = "Safety"
     SYSTEM = "System"
+
+
+def visible(site: AdminSite, request: HttpRequest) -> list[Any]:
+    """The admins of the lists that the person may see, in the order of their sections."""
+    order = list(Section)
+    ours = [item for item in site._registry.values() if hasattr(item, "section")]
+    ours.sort(key=lambda item: order.index(item.section))
+    return [item for item in ours if item.has_view_permission(request)]
 
 
 class Figure(NamedTuple):

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+CLOCK_READINGS = timedelta(seconds=1)
+
 
 def first_id_of(moment: datetime) -> uuid.UUID:
     """The smallest UUIDv7 (RFC 9562) of that millisecond."""
@@ -16,24 +18,27 @@ def first_id_of(moment: datetime) -> uuid.UUID:
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)
 
 
-def midnight() -> datetime:
-    """When today began, in the time zone that the admin shows."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+def made_within(rows: QuerySet, days: int) -> QuerySet:
+    """The rows of the last days, found by their key, so that `created_at` needs no index."""
+    moment = timezone.now() - timedelta(days=days)
+    # A row may say that it is older than its key (the demo town's do), never that it is younger,
+    # give or take the time between the two clock readings.
+    return rows.filter(pk__gte=first_id_of(moment - CLOCK_READINGS), created_at__gte=moment)
 
 
 class MadeFilter(SimpleListFilter):
-    """Made today, in the last week, in the last month: by key, so no index but its own is needed."""
+    """Made in the last day, week or month."""
+
+    DAYS = {"day": 1, "week": 7, "month": 30}
 
     title = "time"
     parameter_name = "made"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Iterable[tuple[str, str]]:
         """The spans to choose from."""
-        return [("today", "Today"), ("week", "Past 7 days"), ("month", "Past 30 days")]
+        return [("day", "Past 24 hours"), ("week", "Past 7 days"), ("month", "Past 30 days")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """The rows made in the span chosen."""
-        days = {"today": 0, "week": 7, "month": 30}.get(self.value() or "")
-        if days is None:
-            return queryset
-        return queryset.filter(pk__gte=first_id_of(midnight() - timedelta(days=days)))
+        days = self.DAYS.get(self.value() or "")
+        return made_within(queryset, days) if days else queryset

@@ -25,7 +25,7 @@
       });
     };
     const source = new ol.source.Vector({
-      url, format: new ol.format.GeoJSON(), attributions: 'Natural Earth · GeoNames (CC BY 4.0)',
+      url, format: new ol.format.TopoJSON(), attributions: 'Natural Earth · GeoNames (CC BY 4.0)',
     });
     return new ol.layer.Vector({source, style});
   }

@@ -1,0 +1,86 @@
+import pytest
+
+from matching.models import Like, Match, Pass
+from matching.tests.factories import LikeFactory, PassFactory, matched
+from profiles.models import Profile
+from pupmatch.lib.tests.admin_pages import (
+    PROBE,
+    address,
+    cannot_be_changed,
+    filters_answer,
+    list_costs_the_same,
+    models_of,
+    opens,
+    superuser,
+)
+
+pytestmark = pytest.mark.django_db
+
+MAKERS = {Match: matched, Like: LikeFactory, Pass: PassFactory}
+each_model = pytest.mark.parametrize("model", MAKERS)
+
+
+def test_no_model_is_forgotten():
+    assert models_of("matching") == set(MAKERS)
+
+
+@each_model
+def test_every_page_opens(model):
+    opens(superuser(), MAKERS[model]())
+
+
+@each_model
+def test_every_filter_answers(model):
+    filters_answer(superuser(), model)
+
+
+@each_model
+def test_a_list_costs_the_same_for_one_row_and_for_twenty(model):
+    list_costs_the_same(superuser(), MAKERS[model])
+
+
+@each_model
+def test_nobody_changes_what_people_decided(model):
+    cannot_be_changed(superuser(), MAKERS[model]())
+
+
+def test_what_came_with_a_like_is_on_its_own_page_only():
+    like = LikeFactory(comment="Such ears!")
+    client = superuser()
+    for path in (address(Like, "changelist"), address(like.liked, "change")):
+        assert "Such ears!" not in client.get(path).content.decode()
+    assert "Such ears!" in client.get(address(like, "change")).content.decode()
+
+
+def test_from_a_dog_to_its_matches_conversations_and_likes():
+    match = matched()
+    client = superuser()
+    lists = client.get(address(match.low, "change")).context["related_lists"]
+    counts = {item.title: item.number for item in lists}
+    assert counts["Match"] == "1"
+    assert counts["Conversation"] == "1"
+    assert counts["Likes"] == "2"
+    assert counts["Passes"] == "0"
+    page = client.get(address(match, "change")).content.decode()
+    for row in (match.low, match.high, match.conversation):
+        assert address(row, "change") in page
+
+
+def test_matches_are_found_by_either_dog():
+    match = matched()
+    matched()
+    client = superuser()
+    for wanted in (match.pk, match.low_id, match.high_id, match.conversation_id):
+        page = client.get(address(Match, "changelist"), {"q": str(wanted)})
+        assert list(page.context["cl"].queryset) == [match]
+
+
+def test_names_are_text():
+    match, like, refusal = matched(), LikeFactory(comment=PROBE), PassFactory()
+    Profile.objects.update(name=PROBE)
+    client = superuser()
+    for row in (match, like, refusal):
+        for path in (address(type(row), "changelist"), address(row, "change")):
+            page = client.get(path).content.decode()
+            assert PROBE not in page, path
+            assert "&lt;script&gt;" in page, path

@@ -1,0 +1,195 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.gis.geos import Point
+from django.contrib.staticfiles import finders
+from django.urls import reverse
+from django.utils import timezone
+
+from pupmatch.lib.admin import counting
+from pupmatch.lib.admin.fields import PointField
+from pupmatch.lib.admin.sections import Section
+from pupmatch.lib.admin.when import first_id_of
+from pupmatch.lib.ids import uuid7
+from pupmatch.lib.models import DiscardedFile, IdempotentAnswer, RequestCounter
+from pupmatch.lib.tests.admin_pages import (
+    cannot_be_changed,
+    filters_answer,
+    list_costs_the_same,
+    models_of,
+    opens,
+    staff,
+    superuser,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def somebody():
+    return get_user_model().objects.create_user(f"{uuid7()}@pupmatch.example")
+
+
+def log_entry():
+    return LogEntry.objects.create(
+        user=somebody(), object_id=str(uuid7()), object_repr="x", action_flag=CHANGE
+    )
+
+
+MAKERS = {
+    RequestCounter: lambda: RequestCounter.objects.create(
+        key=str(uuid7()), window_ends_at=timezone.now(), count=1
+    ),
+    IdempotentAnswer: lambda: IdempotentAnswer.objects.create(user=somebody(), key=str(uuid7())),
+    DiscardedFile: lambda: DiscardedFile.objects.create(name=f"photos/{uuid7()}.webp"),
+    LogEntry: log_entry,
+}
+each_model = pytest.mark.parametrize("model", MAKERS)
+
+
+def test_no_model_is_forgotten():
+    assert models_of("lib") == set(MAKERS) - {LogEntry}
+
+
+@each_model
+def test_every_page_opens(model):
+    opens(superuser(), MAKERS[model]())
+
+
+@each_model
+def test_every_filter_answers(model):
+    filters_answer(superuser(), model)
+
+
+@each_model
+def test_a_list_costs_the_same_for_one_row_and_for_twenty(model):
+    list_costs_the_same(superuser(), MAKERS[model])
+
+
+@each_model
+def test_nobody_changes_what_the_product_writes(model):
+    cannot_be_changed(superuser(), MAKERS[model]())
+
+
+def test_a_stored_answer_is_not_shown():
+    answer = IdempotentAnswer.objects.create(
+        user=somebody(), key="k", body={"body": "a private line"}
+    )
+    page = superuser().get(reverse("admin:lib_idempotentanswer_change", args=[answer.pk]))
+    assert "a private line" not in page.content.decode()
+
+
+def test_every_model_of_the_product_is_in_the_admin_and_in_the_sidebar():
+    ours = {
+        model
+        for config in apps.get_app_configs()
+        if config.path.startswith(str(settings.BASE_DIR)) and "site-packages" not in config.path
+        for model in config.get_models()
+    }
+    assert len(ours) >= 20
+    assert ours <= set(admin.site._registry)
+    page = superuser().get(reverse("admin:index")).content.decode()
+    for model, model_admin in admin.site._registry.items():
+        assert model_admin.section in Section
+        opts = model._meta
+        path = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+        assert f'href="{path}"' in page, path
+
+
+def test_the_front_page_shows_figures_that_lead_to_what_they_count():
+    client = superuser()
+    figures = client.get(reverse("admin:index")).context["figures"]
+    assert [figure["title"] for figure in figures] == [
+        "People",
+        "Complete profiles",
+        "Messages in 24 h",
+        "Active matches",
+        "Playgrounds",
+    ]
+    assert figures[0]["number"] == "1"
+    for figure in figures:
+        assert client.get(figure["url"]).status_code == 200
+
+
+def test_somebody_without_rights_sees_an_empty_desk():
+    client = staff("lib.view_discardedfile")
+    page = client.get(reverse("admin:index"))
+    assert page.context["figures"] == []
+    assert [section["title"] for section in page.context["sections"] if section["items"]] == [
+        "System"
+    ]
+    assert client.get(reverse("admin:lib_requestcounter_changelist")).status_code == 403
+
+
+def test_big_lists_are_estimated_and_small_ones_counted(monkeypatch):
+    for _ in range(12):
+        MAKERS[DiscardedFile]()
+    rows = DiscardedFile.objects.all()
+    assert str(counting.count(rows)) == "12"
+    assert str(counting.count(rows.none())) == "0"
+    monkeypatch.setattr(counting, "EXACT_UP_TO", -1)
+    assert counting.count(rows).is_estimate
+    assert str(counting.count(rows)).startswith("about ")
+    assert counting.EstimatingPaginator([1, 2, 3], 2).count == 3
+
+
+def test_ids_tell_their_time():
+    before = first_id_of(timezone.now() - timedelta(seconds=1))
+    assert before < uuid7() < first_id_of(timezone.now() + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["91", "0"],
+        ["0", "181"],
+        ["nan", "0"],
+        ["1e400", "0"],
+        ["SRID=4326;POINT(1 1)", "0"],
+        ["", "7"],
+        ["", ""],
+    ],
+)
+def test_a_point_is_two_numbers_on_the_globe(typed):
+    form = _point_form(typed)
+    assert not form.is_valid()
+
+
+def test_a_point_keeps_its_digits():
+    form = _point_form(["47.123456", "-122.654321"])
+    assert form.is_valid()
+    assert form.cleaned_data["place"] == Point(-122.654321, 47.123456, srid=4326)
+
+
+def _point_form(typed):
+    class Form(forms.Form):
+        place = PointField()
+
+    return Form({"place_latitude": typed[0], "place_longitude": typed[1]})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vendor/openlayers/ol.js",
+        "vendor/openlayers/ol.css",
+        "vendor/openlayers/LICENSE.md",
+        "staff/map.js",
+        "staff/staff.css",
+        "staff/icon.svg",
+        "staff/land.json",
+        "staff/cities.json",
+    ],
+)
+def test_the_map_is_made_of_our_own_files(name):
+    path = finders.find(name)
+    assert path
+    if name.startswith("staff/"):
+        text = Path(path).read_text(encoding="utf-8")
+        assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
