@@ -32,7 +32,8 @@ ENV PATH=/venv/bin:$PATH \
     GRANIAN_HOST=0.0.0.0 \
     GRANIAN_PORT=8000 \
     GRANIAN_WORKERS=2 \
-    GRANIAN_BLOCKING_THREADS=4
+    GRANIAN_BLOCKING_THREADS=4 \
+    GRANIAN_WORKERS_KILL_TIMEOUT=20
 
 # Values that only let the settings load; none of them stays in the image.
 RUN SECRET_KEY=collectstatic-reads-the-settings-but-signs-nothing \

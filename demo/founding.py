@@ -1,14 +1,11 @@
 """Founds the demo town, and clears it away."""
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
-
-from accounts.credentials import erase
+from accounts.credentials import remove_account
 from accounts.models import User
 from demo.breeds import Register
 from demo.dogs import Breeder, Dog
@@ -18,7 +15,6 @@ from demo.living import Chronicle
 from demo.pictures import develop
 from demo.settling import (
     DOMAIN,
-    PASSWORD,
     SOURCE,
     STAFF,
     Housing,
@@ -30,7 +26,6 @@ from demo.society import Society
 from demo.town import Town
 from playgrounds.models import Playground
 from profiles.models import Breed, Profile
-from pupmatch.lib.requests import Caller
 
 # Wraps what takes a while: (things, title, how many) → the same things.
 Progress = Callable[[Iterable[Any], str, int], Iterable[Any]]
@@ -97,16 +92,6 @@ def _move_in(
 def clear(progress: Progress) -> None:
     """Erase every account of the town as its owner would, and close the playgrounds."""
     accounts = list(owners())
-    if accounts:
-        # The erasure asks for the password, and some may have set another one since.
-        owners().update(password=make_password(PASSWORD))
-    attempts = logging.getLogger("accounts.attempts")
-    level = attempts.level
-    attempts.setLevel(logging.WARNING)  # hundreds of confirmed passwords are no news
-    try:
-        for user in progress(accounts, "Leaving", len(accounts)):
-            user.refresh_from_db(fields=["password"])
-            erase(user=user, password=PASSWORD, caller=Caller("127.0.0.1", "seed_demo"))
-    finally:
-        attempts.setLevel(level)
+    for user in progress(accounts, "Leaving", len(accounts)):
+        remove_account(user=user)
     Playground.objects.filter(source=SOURCE).delete()

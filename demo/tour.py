@@ -91,7 +91,7 @@ class Tour:
         print(f"\n{self.steps} steps in {total:.1f} s; everything answered as it should.")
 
     def check_the_house(self) -> None:
-        """Is anybody home?"""
+        """See whether anybody is home."""
         address = self.ada.address
         ready = ("GET", f"{address}/health/ready")
         self.step(self.ada, "is the server ready", *ready, expect=200, says="{0[status]}")
@@ -153,12 +153,13 @@ class Tour:
         self.step(self.ada, "prefers lively dogs within 10 km", "PATCH", "/me/preferences",
                   {"distance_unit": "kilometers", "max_distance": 10, "activity_level": "high"},
                   expect=200)  # fmt: skip
-        url, seen, pages = "/deck?limit=50", {}, 0
+        url: str | None = "/deck?limit=50"
+        seen: dict[str, dict] = {}
         while url and self.ben.known["profile"] not in seen:
             page = self.step(self.ada, "looks through the deck", "GET", url, expect=200,
                              says="{0[results][0][profile][name]} comes first")  # fmt: skip
             seen |= {item["profile"]["id"]: item for item in page["results"]}
-            url, pages = page["next"], pages + 1
+            url = page["next"]
         item = seen[self.ben.known["profile"]]
         fit = item["compatibility"]
         print(

@@ -31,7 +31,7 @@ class BreedField(serializers.SlugRelatedField):
     def to_internal_value(self, data: Any) -> Breed:
         if not isinstance(data, str):
             self.fail("invalid")
-        breed = self.get_queryset().filter(name__iexact=data.strip()).first()
+        breed = Breed.objects.filter(name__iexact=data.strip()).first()
         if breed is None:
             self.fail("does_not_exist")
         return breed

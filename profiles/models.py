@@ -78,7 +78,7 @@ class Profile(UUIDModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     is_complete = models.GeneratedField(
-        expression=Q(photo_count__gte=MIN_PHOTOS) & Q(location__isnull=False),
+        expression=Q(photo_count__gte=MIN_PHOTOS) & Q(location__isnull=False),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )

@@ -98,7 +98,7 @@ class PromptSerializer(serializers.ModelSerializer):
 class PromptsSerializer(serializers.Serializer):
     """Prompts in their order."""
 
-    prompts = PromptSerializer(many=True, max_length=MAX_PROMPTS)
+    prompts = PromptSerializer(many=True, max_length=MAX_PROMPTS)  # type: ignore[call-arg]
 
 
 class PromptSuggestionSerializer(serializers.Serializer):
@@ -156,10 +156,16 @@ class DescriptionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Profile
-        fields = DESCRIPTION_FIELDS
+        fields: tuple[str, ...] = DESCRIPTION_FIELDS
+        extra_kwargs = {
+            "name": {"validators": [shows_something, on_one_line]},
+            # Not told is null; an empty text is no answer.
+            "sex": {"allow_blank": False},
+            "size": {"allow_blank": False},
+        }
 
     @extend_schema_field(FavoritePlaygroundSerializer(many=True))
-    def get_favorite_playgrounds(self, profile: Profile) -> list:
+    def get_favorite_playgrounds(self, profile: Profile) -> Any:
         # Sorted here because the rows are prefetched; there are at most a hundred.
         favorites = sorted(profile.user.favorites.all(), key=lambda row: row.pk, reverse=True)
         places = [favorite.playground for favorite in favorites]
@@ -194,12 +200,6 @@ class OwnProfileSerializer(DescriptionSerializer):
             "missing",
             "is_paused",
         )
-        extra_kwargs = {
-            "name": {"validators": [shows_something, on_one_line]},
-            # Not told is null; an empty text is no answer.
-            "sex": {"allow_blank": False},
-            "size": {"allow_blank": False},
-        }
 
     def validate_birth_date(self, value: datetime.date) -> datetime.date:
         today = timezone.localdate()
@@ -236,11 +236,9 @@ class DistanceSerializer(serializers.Serializer):
 
 
 class CardSerializer(DescriptionSerializer):
-    """Somebody else's profile. `distance` is null while either side has no place.
+    """Somebody else's profile. `distance` is null while either side has no place."""
 
-    Needs a view with `profile` (OwnProfileMixin): the viewer, in whose unit distances are told.
-    """
-
+    # Needs a view with `profile` (OwnProfileMixin): the viewer, in whose unit distances are told.
     age = serializers.IntegerField(read_only=True)
     distance = serializers.SerializerMethodField()
 

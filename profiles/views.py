@@ -13,10 +13,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.authentication import SignedInRequest
 from profiles import services
 from profiles.access import OwnProfileMixin
 from profiles.images import Renditions, render
@@ -46,11 +46,13 @@ LEAST_LIKENESS = 0.35
 class OwnProfileView(APIView):
     """The dog of whoever asks."""
 
+    request: SignedInRequest
+
     def _profile(self) -> Profile:
         return get_object_or_404(Profile.objects.for_card(), user=self.request.user)
 
     @extend_schema(operation_id="me_profile_retrieve", responses=OwnProfileSerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         """My whole profile: photos, prompts, favourites, and what is missing for the deck."""
         return Response(self._shape(self._profile()))
 
@@ -59,7 +61,7 @@ class OwnProfileView(APIView):
         request=OwnProfileSerializer,
         responses={201: OwnProfileSerializer},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInRequest) -> Response:
         """Make my profile. A second one is 409 `profile_exists`."""
         form = OwnProfileSerializer(data=request.data, context={"request": request})
         form.is_valid(raise_exception=True)
@@ -71,17 +73,18 @@ class OwnProfileView(APIView):
         request=OwnProfileSerializer(partial=True),
         responses=OwnProfileSerializer,
     )
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: SignedInRequest) -> Response:
         """Change what is sent, and nothing else; everybody sees it from the next request on."""
+        profile = self._profile()
         form = OwnProfileSerializer(
-            self._profile(), data=request.data, partial=True, context={"request": request}
+            profile, data=request.data, partial=True, context={"request": request}
         )
         form.is_valid(raise_exception=True)
-        services.change_profile(profile=form.instance, **form.validated_data)
+        services.change_profile(profile=profile, **form.validated_data)
         return Response(self._shape(self._profile()))
 
     @extend_schema(operation_id="me_profile_destroy", responses={204: None})
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: SignedInRequest) -> Response:
         """Remove my profile with its photos, likes, matches and conversations; the account stays."""
         services.delete_profile(profile=self._profile())
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -96,7 +99,7 @@ class PromptsView(OwnProfileMixin, APIView):
     @extend_schema(
         operation_id="me_prompts_update", request=PromptsSerializer, responses=PromptsSerializer
     )
-    def put(self, request: Request) -> Response:
+    def put(self, request: SignedInRequest) -> Response:
         """Replace my prompts by these, in this order; at most ten, questions free."""
         form = PromptsSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -116,7 +119,7 @@ class PhotosView(OwnProfileMixin, APIView):
         request={"multipart/form-data": PhotoUploadSerializer},
         responses={201: PhotoSerializer},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInRequest) -> Response:
         """Add a photo as the last one.
 
         It is judged by decoding: JPEG, PNG or WebP, else 415 `unsupported_image`; over 10 MB or
@@ -136,7 +139,9 @@ class PhotosView(OwnProfileMixin, APIView):
         return self._attach(request, renditions, services.store_renditions(renditions))
 
     @idempotent
-    def _attach(self, request: Request, renditions: Renditions, names: dict[str, str]) -> Response:
+    def _attach(
+        self, request: SignedInRequest, renditions: Renditions, names: dict[str, str]
+    ) -> Response:
         photo = services.add_photo(profile=self.profile, renditions=renditions, names=names)
         shaped = PhotoSerializer(photo, context={"request": request}).data
         return Response(shaped, status=status.HTTP_201_CREATED)
@@ -150,7 +155,7 @@ class PhotoOrderView(OwnProfileMixin, APIView):
         request=PhotoOrderSerializer,
         responses=PhotosSerializer,
     )
-    def put(self, request: Request) -> Response:
+    def put(self, request: SignedInRequest) -> Response:
         """Put my photos in this order; `ids` names each of them once."""
         form = PhotoOrderSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -162,7 +167,7 @@ class PhotoView(OwnProfileMixin, APIView):
     """One photo."""
 
     @extend_schema(operation_id="me_photos_destroy", responses={204: None})
-    def delete(self, request: Request, pk: UUID) -> Response:
+    def delete(self, request: SignedInRequest, pk: UUID) -> Response:
         """Remove a photo and its files. A complete profile keeps two: 409 `too_few_photos`."""
         photo = get_object_or_404(self.profile.photos, pk=pk)
         services.delete_photo(profile=self.profile, photo=photo)
@@ -175,7 +180,7 @@ class LocationView(OwnProfileMixin, APIView):
     @extend_schema(
         operation_id="me_location_update", request=LocationSerializer, responses=PointSerializer
     )
-    def put(self, request: Request) -> Response:
+    def put(self, request: SignedInRequest) -> Response:
         """Say where I am. Only the centre of the area is kept, and answered.
 
         My own deck moves at once, others see the new area after 30 to 90 minutes; a first place
@@ -187,7 +192,7 @@ class LocationView(OwnProfileMixin, APIView):
         return Response(PointSerializer(centre).data)
 
     @extend_schema(operation_id="me_location_destroy", responses={204: None})
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: SignedInRequest) -> Response:
         """Forget where I am; the profile is incomplete until there is another place."""
         services.remove_location(profile=self.profile)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -197,13 +202,13 @@ class PauseView(OwnProfileMixin, APIView):
     """A break from the deck."""
 
     @extend_schema(operation_id="me_pause_create", request=None, responses={204: None})
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInRequest) -> Response:
         """Leave the deck for a while; matches and conversations stay."""
         Profile.objects.filter(pk=self.profile.pk, paused_at=None).update(paused_at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(operation_id="me_pause_destroy", responses={204: None})
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: SignedInRequest) -> Response:
         """Come back."""
         Profile.objects.filter(pk=self.profile.pk).update(paused_at=None)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -212,11 +217,13 @@ class PauseView(OwnProfileMixin, APIView):
 class PreferencesView(APIView):
     """Whom I want to meet."""
 
+    request: SignedInRequest
+
     def _preferences(self) -> Preferences:
         return Preferences.objects.get_or_create(user=self.request.user)[0]
 
     @extend_schema(operation_id="me_preferences_retrieve", responses=PreferencesSerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         """My preferences; the defaults until I change them."""
         return Response(PreferencesSerializer(self._preferences()).data)
 
@@ -226,7 +233,7 @@ class PreferencesView(APIView):
         responses=PreferencesSerializer,
     )
     @transaction.atomic
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: SignedInRequest) -> Response:
         """Change what is sent; the next deck follows it."""
         # Locked, because two halves of a range are checked against each other.
         current = Preferences.objects.select_for_update().get(pk=self._preferences().pk)
@@ -280,6 +287,6 @@ class PromptSuggestionsView(APIView):
             "PromptSuggestionList", {"results": PromptSuggestionSerializer(many=True)}
         ),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         """Questions that many owners answer; any other may be asked, too."""
         return Response({"results": [{"question": question} for question in QUESTIONS]})

@@ -214,7 +214,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
-    "ENUM_NAME_OVERRIDES": {"DistanceUnitEnum": "profiles.models.DistanceUnit"},
+    "ENUM_NAME_OVERRIDES": {"DistanceUnitEnum": "profiles.choices.DistanceUnit"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
     ],
@@ -234,6 +234,8 @@ STATICFILES_DIRS = [BASE_DIR / "pupmatch" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = folder("MEDIA_ROOT", BASE_DIR / ".local" / "media")
 FILE_UPLOAD_PERMISSIONS = 0o644
+# An upload, with the place in its EXIF, is never written to a temporary file.
+FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES + MAX_PHOTO_BYTES
 
 S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGES: dict[str, dict] = {

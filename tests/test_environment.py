@@ -1,78 +1,9 @@
-"""Each nonsense in the environment stops the start with a sentence that says what to do."""
-
-import os
-import subprocess
-import sys
+"""Each kind of nonsense in a variable is answered with a sentence that says what to do."""
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from pupmatch import environment
-
-PRODUCTION = {
-    "DEBUG": "false",
-    "SECRET_KEY": "not a real one, but long enough to be: 0123456789abcdef",
-    "ALLOWED_HOSTS": "pupmatch.example",
-    "APP_URL": "https://pupmatch.example",
-    "DATABASE_URL": "postgis://user@localhost/pupmatch",
-}
-
-
-SHOW = ("-c", "import pupmatch.settings as s; print(s.SECRET_KEY)")
-
-
-def start(*command: str, **changes: str) -> subprocess.CompletedProcess:
-    """Load the settings as a new process would, in production but for `changes`."""
-    return subprocess.run(
-        [sys.executable, *(command or SHOW)],
-        cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], **PRODUCTION, **changes},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
-@pytest.mark.requirement("R12.7")
-def test_production_starts_with_its_secrets_and_no_sooner():
-    assert start().stdout.strip() == PRODUCTION["SECRET_KEY"]
-
-
-@pytest.mark.requirement("R12.2", "R12.7")
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
-        ({"SECRET_KEY": "short"}, "shorter than 40 characters"),
-        ({"SECRET_KEY": environment.DEVELOPMENT_SECRET}, "SECRET_KEY is a default"),
-        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set"),
-        ({"APP_URL": ""}, "APP_URL must be the https address"),
-        ({"APP_URL": "http://pupmatch.example"}, "APP_URL must be the https address"),
-        ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
-        ({"RATE_LIMIT_SCALE": "nan"}, "RATE_LIMIT_SCALE=nan is outside"),
-        ({"ACCESS_TOKEN_LIFETIME": "0"}, "ACCESS_TOKEN_LIFETIME=0 is outside"),
-    ],
-)
-def test_production_refuses_to_start(changes, sentence):
-    outcome = start(**changes)
-    assert outcome.returncode != 0
-    assert f"ImproperlyConfigured: {changes.popitem()[0]}"[:26] in outcome.stderr
-    assert sentence in outcome.stderr
-
-
-@pytest.mark.requirement("R12.2", "R12.7")
-def test_production_passes_djangos_own_deployment_checks():
-    outcome = start("manage.py", "check", "--deploy", "--fail-level", "WARNING")
-    assert outcome.returncode == 0, outcome.stderr
-
-
-@pytest.mark.requirement("R12.2")
-def test_the_proxys_word_about_https_counts_only_where_there_is_a_proxy():
-    show = ("-c", "import pupmatch.settings as s; print(s.SECURE_PROXY_SSL_HEADER)")
-    assert start(*show).stdout.strip() == "None"
-    assert "HTTP_X_FORWARDED_PROTO" in start(*show, PROXY_COUNT="1").stdout
 
 
 @pytest.fixture

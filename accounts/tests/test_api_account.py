@@ -37,9 +37,6 @@ def reset_link(api, mailoutbox):
     return ask
 
 
-# --- A forgotten password -------------------------------------------------------------------------
-
-
 @pytest.mark.requirement("R1.4")
 def test_asking_for_a_reset_answers_alike_for_every_address(
     api, mailoutbox, django_assert_num_queries
@@ -144,9 +141,6 @@ def test_one_address_gets_five_reset_mails_an_hour_from_wherever_they_are_asked(
     assert len(mailoutbox) == 5
 
 
-# --- Another password -----------------------------------------------------------------------------
-
-
 def test_a_changed_password_ends_every_other_sign_in(client_for, api):
     user = UserFactory()
     here, there = client_for(user), client_for(user)
@@ -168,9 +162,6 @@ def test_a_weak_new_password_changes_nothing(client_for, api):
     answer = client_for(user).post(CHANGE, {"current_password": PASSWORD, "password": "12345678"})
     assert {pointer for pointer, _ in errors(answer)} == {"/password"}
     assert api.post(TOKEN, {"email": user.email, "password": PASSWORD}).status_code == 200
-
-
-# --- The address ----------------------------------------------------------------------------------
 
 
 def test_a_registered_address_is_verified_by_the_mailed_link(api, mailoutbox):
@@ -264,9 +255,6 @@ def test_rights_are_not_for_the_taking(client_for, api):
     client_for(user).patch(ME, {**rights, "id": "x"})
     user.refresh_from_db()
     assert (user.is_staff, user.is_superuser, user.is_email_verified) == (False, False, False)
-
-
-# --- The end --------------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("R2.7")

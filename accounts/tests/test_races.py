@@ -6,7 +6,13 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from accounts.credentials import confirm_password_reset, erase
+from accounts.credentials import (
+    WrongPassword,
+    change_email,
+    change_password,
+    confirm_password_reset,
+    erase,
+)
 from accounts.links import reset_token
 from accounts.models import AuthenticationAttempt, RefreshTokenRecord, Session, User
 from accounts.services import EmailTaken, refresh, register, sign_in
@@ -74,6 +80,18 @@ def test_a_sign_in_that_crosses_a_password_change_opens_nothing(monkeypatch):
     with pytest.raises(Exception, match="There is no account with"):
         sign_in(email=user.email, password=PASSWORD, caller=CALLER)
     assert not Session.objects.exists()
+
+
+def test_what_a_password_protects_is_refused_when_it_changed_meanwhile(client_for):
+    client_for(user := UserFactory())
+    session = Session.objects.select_related("user").get()
+    user.set_password("a swim in the lake")
+    user.save()
+    words = {"current_password": PASSWORD, "caller": CALLER}
+    with pytest.raises(WrongPassword):
+        change_password(session=session, password="a nap in the sun", **words)
+    with pytest.raises(WrongPassword):
+        change_email(user=session.user, email="b@pupmatch.example", **words)
 
 
 @pytest.mark.requirement("R2.7")

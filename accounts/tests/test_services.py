@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from datetime import timedelta
 
 import pytest
@@ -162,6 +163,20 @@ def test_a_mail_that_cannot_be_sent_fails_nothing(api, settings, caplog):
     assert answer.status_code == 201
     assert "mail was not sent" in caplog.text
     assert "rex@pupmatch.example" not in caplog.text
+
+
+def test_nobody_waits_for_a_mail_server(api, settings, monkeypatch):
+    settings.MAIL_IN_BACKGROUND = True
+    answered, sent = threading.Event(), threading.Event()
+
+    def slow(message):
+        assert answered.wait(10)
+        sent.set()
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", slow)
+    api.post("/api/v1/auth/register", {"email": "a@pupmatch.example", "password": PASSWORD})
+    answered.set()
+    assert sent.wait(10)
 
 
 def test_mails_are_plain_text_that_nothing_escapes(api, mailoutbox):

@@ -136,8 +136,8 @@ jit = off
 # A crash may lose the last moments, never the consistency: right for data made by a script.
 synchronous_commit = off
 timezone = UTC
-log_min_duration_statement = 500ms
-log_lock_waits = on
+# Statements hold the coordinates of whoever looks for a playground: they are not logged.
+log_min_error_statement = panic
 CONF
 }
 

@@ -49,10 +49,12 @@ leftovers() {
 port_address() { case $HOST in 0.0.0.0 | ::) say 127.0.0.1 ;; *) say "$HOST" ;; esac; }
 port_answers() (exec 3<>"/dev/tcp/$(port_address)/$PORT") 2>/dev/null
 
-# In a process group of its own: Ctrl-C reaches it once, through the trap.
+# In a process group of its own: Ctrl-C reaches it once, through the trap. A worker that is told to
+# stop while it starts does not hear it, hence the time-out.
 start_server() {
     setsid "$VENV/bin/python" -m granian --interface wsgi --no-ws --host "$HOST" --port "$PORT" \
-        --workers 2 --blocking-threads 4 --respawn-failed-workers pupmatch.wsgi:application 8>&- 9>&- &
+        --workers 2 --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 5 \
+        pupmatch.wsgi:application 8>&- 9>&- &
     SERVER=$!
     say "$SERVER" >"$SERVER_PID_FILE"
     trap 'kill -TERM $SERVER 2>/dev/null || true' INT TERM HUP EXIT

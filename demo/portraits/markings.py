@@ -83,31 +83,12 @@ def face(pen: Pen, look: Look) -> None:
 def _white_and_patch(pen: Pen, look: Look) -> None:
     coat, marks = look.coat, look.coat.marks
     if "patch" in marks:
-        s = look.side
-        pen.blob(
-            [
-                (s * 0.1, -0.3),
-                (s * 0.3, -0.8),
-                (s * 1.2, -1),
-                (s * 1.1, 0.3),
-                (s * 0.5, 0.32),
-                (s * 0.16, 0.1),
-            ],
-            coat.dark,
-        )
+        patch = path("0.1,-0.3 0.3,-0.8 1.2,-1 1.1,0.3 0.5,0.32 0.16,0.1", wide=look.side)
+        pen.blob(patch, coat.dark)
     if "blaze" in marks:
-        wide = 0.07 + 0.05 * (look.seed % 4)
-        half = [
-            (0, -1.1),
-            (wide * 0.35, -1),
-            (wide * 0.7, -0.6),
-            (wide, -0.1),
-            (0.36, 0.2),
-            (0.62, 0.5),
-            (0.6, 1),
-            (0, 1.2),
-        ]
-        pen.blob(mirrored(half), coat.light)
+        brow = path("0,-1.1 0.35,-1 0.7,-0.6 1,-0.1", wide=0.07 + 0.05 * (look.seed % 4))
+        snout = path("0.36,0.2 0.62,0.5 0.6,1 0,1.2")
+        pen.blob(mirrored(brow + snout), coat.light)
 
 
 def _tan_face(pen: Pen, tan: Colour) -> None:

@@ -52,6 +52,7 @@ def all_pages(client, url, **params):
         page = response.json()
         rows += page["results"]
         pages += 1
+        assert pages < 50, "the pages go round in a circle"
         if not page["next"]:
             return rows, pages
         response = client.get(page["next"])

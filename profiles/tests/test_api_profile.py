@@ -1,13 +1,13 @@
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 import time_machine
-from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from playgrounds.models import Favorite
 from playgrounds.tests.factories import PlaygroundFactory
 from profiles.models import Breed, Preferences, Profile
+from profiles.tests.answers import pointers
 from profiles.tests.factories import ProfileFactory, PromptFactory, place, upload
 
 pytestmark = pytest.mark.django_db
@@ -47,12 +47,6 @@ def profile():
 @pytest.fixture
 def client(client_for, profile):
     return client_for(profile.user)
-
-
-def pointers(response):
-    assert response.status_code == 400, response.content
-    assert response["Content-Type"] == "application/problem+json"
-    return {error["pointer"]: error["code"] for error in response.json()["errors"]}
 
 
 @pytest.mark.requirement("R2.1")
@@ -310,132 +304,9 @@ def test_without_a_profile_there_is_none_to_see(client_for):
     assert client.patch(URL, {"name": "Balu"}).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [
-        ("put", "prompts", {"prompts": []}),
-        ("put", "photos/order", {"ids": []}),
-        ("delete", "photos/01980000-0000-7000-8000-000000000000", None),
-        ("put", "location", {"latitude": 1, "longitude": 1}),
-        ("delete", "location", None),
-        ("post", "pause", None),
-        ("delete", "pause", None),
-    ],
-)
-def test_without_a_profile_the_rest_asks_for_one(client_for, method, path, body):
-    response = getattr(client_for(UserFactory()), method)(f"/api/v1/me/{path}", body)
-    assert response.status_code == 409
-    assert response.json()["code"] == "profile_incomplete"
-    assert response.json()["missing"] == ["profile"]
-
-
-def test_without_a_profile_no_photo_is_taken(client_for):
-    client = client_for(UserFactory())
-    response = client.post("/api/v1/me/photos", {"image": upload()}, format="multipart")
-    assert (response.status_code, response.json()["missing"]) == (409, ["profile"])
-
-
-@pytest.mark.requirement("R12.1", "R1.5")
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("get", "profile"),
-        ("post", "profile"),
-        ("patch", "profile"),
-        ("delete", "profile"),
-        ("put", "prompts"),
-        ("post", "photos"),
-        ("put", "photos/order"),
-        ("delete", "photos/01980000-0000-7000-8000-000000000000"),
-        ("put", "location"),
-        ("delete", "location"),
-        ("post", "pause"),
-        ("delete", "pause"),
-        ("get", "preferences"),
-        ("patch", "preferences"),
-    ],
-)
-def test_everything_of_mine_needs_a_token(api, method, path):
-    response = getattr(api, method)(f"/api/v1/me/{path}")
-    assert (response.status_code, response["Content-Type"]) == (401, "application/problem+json")
-
-
 def test_deleting_the_profile_leaves_account_and_preferences(client, profile):
     Preferences.objects.filter(user=profile.user).update(max_age=7)
     assert client.delete(URL).status_code == 204
     assert client.get(URL).status_code == 404
     assert client.get("/api/v1/me/preferences").json()["max_age"] == 7
     assert client.post(URL, {"name": "Balu", "age": 1}).status_code == 201
-
-
-class TestPause:
-    def test_a_pause_lasts_until_it_is_lifted(self, client, profile):
-        for _ in range(2):
-            assert client.post("/api/v1/me/pause").status_code == 204
-            profile.refresh_from_db()
-            assert client.get(URL).json()["is_paused"]
-        for _ in range(2):
-            assert client.delete("/api/v1/me/pause").status_code == 204
-            assert not client.get(URL).json()["is_paused"]
-
-    def test_a_second_pause_does_not_begin_it_anew(self, client, profile):
-        client.post("/api/v1/me/pause")
-        began = Profile.objects.get(pk=profile.pk).paused_at
-        client.post("/api/v1/me/pause")
-        assert Profile.objects.get(pk=profile.pk).paused_at == began
-
-
-class TestPrompts:
-    URL = "/api/v1/me/prompts"
-
-    @pytest.mark.requirement("R2.5")
-    def test_they_come_back_in_the_order_given(self, client, profile):
-        PromptFactory.create_batch(3, profile=profile)
-        prompts = [{"question": f"{n}?", "answer": f"{n}!"} for n in (3, 1, 2, 1)]
-        response = client.put(self.URL, {"prompts": prompts})
-        assert (response.status_code, response.json()) == (200, {"prompts": prompts})
-        assert client.get(URL).json()["prompts"] == prompts
-
-    @pytest.mark.requirement("R2.5")
-    def test_ten_at_most_and_none_at_all(self, client, profile):
-        prompts = [{"question": "?", "answer": str(n)} for n in range(11)]
-        assert client.put(self.URL, {"prompts": prompts[:10]}).status_code == 200
-        assert pointers(client.put(self.URL, {"prompts": prompts})) == {"/prompts": "max_length"}
-        assert len(client.get(URL).json()["prompts"]) == 10
-        assert client.put(self.URL, {"prompts": []}).json() == {"prompts": []}
-
-    @pytest.mark.requirement("R2.5", "R12.5")
-    @pytest.mark.parametrize(
-        ("prompts", "pointer", "code"),
-        [
-            ([{"question": "x" * 201, "answer": "a"}], "/prompts/0/question", "max_length"),
-            ([{"question": "q", "answer": "x" * 501}], "/prompts/0/answer", "max_length"),
-            ([{"question": " ", "answer": "a"}], "/prompts/0/question", "blank"),
-            ([{"question": "q", "answer": "\u180e"}], "/prompts/0/answer", "blank"),
-            (
-                [{"question": "q", "answer": "a"}, {"question": "q"}],
-                "/prompts/1/answer",
-                "required",
-            ),
-            ([{"question": "q", "answer": None}], "/prompts/0/answer", "null"),
-            (["q"], "/prompts/0", "invalid"),
-            ({"question": "q", "answer": "a"}, "/prompts", "not_a_list"),
-            (None, "/prompts", "null"),
-        ],
-    )
-    def test_what_is_not_valid_is_refused(self, client, profile, prompts, pointer, code):
-        kept = PromptFactory(profile=profile)
-        assert pointers(client.put(self.URL, {"prompts": prompts})) == {pointer: code}
-        assert list(profile.prompts.all()) == [kept]
-
-
-class TestActivity:
-    def test_the_last_visit_is_known_to_the_hour(self, client, profile):
-        Profile.objects.filter(pk=profile.pk).update(
-            last_active_at=timezone.now() - timedelta(days=3)
-        )
-        client.delete("/api/v1/me/pause")
-        first = Profile.objects.get(pk=profile.pk).last_active_at
-        assert timezone.now() - first < timedelta(minutes=1)
-        client.delete("/api/v1/me/pause")
-        assert Profile.objects.get(pk=profile.pk).last_active_at == first

@@ -175,12 +175,11 @@ class TestServing:
         assert response["Cache-Control"] == "public, max-age=31536000, immutable"
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-        response.close()
 
     def test_somebody_who_has_it_gets_it_no_second_time(self, api):
         response = api.get(self.URL)
         seen = {"If-Modified-Since": response["Last-Modified"]}
-        response.close()
+        assert b"".join(response.streaming_content)
         again = api.get(self.URL, headers=seen)
         assert (again.status_code, again.content) == (304, b"")
         assert "immutable" in again["Cache-Control"]

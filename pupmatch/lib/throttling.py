@@ -55,7 +55,8 @@ def count_request(scope: str, caller: str) -> Count:
         cursor.execute(COUNT, [key, ends, moment, moment])
         number, window_ends_at = cursor.fetchone()
     limit = max(1, round(allowed * settings.RATE_LIMIT_SCALE))
-    return Count(limit, number, window_ends_at.timestamp() - now)
+    # The column holds microseconds: its rounding must not make a window of 3,600 s one of 3,601.
+    return Count(limit, number, min(seconds, window_ends_at.timestamp() - now))
 
 
 class ScopedThrottle(BaseThrottle):

@@ -69,7 +69,7 @@ class StaffAdmin(ModelAdmin):
     show_facets = ShowFacets.NEVER
     paginator = EstimatingPaginator
     sortable_by: ClassVar[Any] = ()
-    actions: ClassVar[Any] = ()
+    actions: Sequence[str] = ()
     delete_confirmation_template = "admin/delete_row.html"
     change_form_outer_before_template = "admin/related_lists.html"
 

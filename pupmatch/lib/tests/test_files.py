@@ -10,7 +10,7 @@ from django.utils import timezone
 from pupmatch.lib.files import keep, purge, purge_after_commit, store
 from pupmatch.lib.models import DiscardedFile
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R3.4")]
+pytestmark = pytest.mark.django_db
 
 NAMES = ["dogs/a.webp", "dogs/b.webp"]
 
@@ -39,6 +39,7 @@ def test_kept_files_stay_and_abandoned_ones_go_after_an_hour():
         assert file.read() == NAMES[0].encode()
 
 
+@pytest.mark.requirement("R3.4")
 @pytest.mark.usefixtures("stored")
 def test_a_discarded_file_goes_with_the_next_purge(capsys):
     keep(NAMES)
@@ -71,6 +72,7 @@ def test_a_rollback_takes_the_discarding_back():
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.requirement("R2.7", "R3.4")
 @pytest.mark.usefixtures("stored")
 def test_files_go_right_after_the_commit_and_not_before():
     keep(NAMES)
