@@ -15,6 +15,9 @@ os.environ.update(
     PORT="8000",
     PROXY_COUNT="0",
     RATE_LIMIT_SCALE="1",
+    # Generous: on a busy machine they would tell of the machine.
+    STATEMENT_TIMEOUT_MS="60000",
+    LOCK_TIMEOUT_MS="20000",
     ACCESS_TOKEN_LIFETIME="900",  # noqa: S106 (seconds)
     MAIL_DIR="",
     EMAIL_BACKEND="",

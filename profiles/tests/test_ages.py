@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from profiles.ages import age_on, birth_date_for
 from profiles.models import Profile
+from profiles.tests.answers import pointers
 from profiles.tests.factories import ProfileFactory
 
 DAYS = st.dates(min_value=date(2024, 1, 1), max_value=date(2033, 1, 1))
@@ -55,3 +56,42 @@ def test_the_filter_by_age_agrees_with_the_age_that_is_told(today):
             assert found == {
                 dog for dog in dogs if least <= dog.age and (dog.age <= most or most == 20)
             }
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("R2.1")
+class TestWriting:
+    URL = "/api/v1/me/profile"
+
+    @pytest.fixture
+    def client(self, client_for):
+        return client_for(ProfileFactory().user)
+
+    @pytest.fixture(autouse=True)
+    def today(self):
+        with time_machine.travel("2026-06-15T12:00Z", tick=False):
+            yield
+
+    def test_an_age_stands_for_a_birthday_today(self, client):
+        assert client.patch(self.URL, {"age": 7}).json()["birth_date"] == "2019-06-15"
+
+    def test_an_age_that_fits_leaves_the_birth_date_alone(self, client):
+        client.patch(self.URL, {"birth_date": "2019-01-31"})
+        answer = client.patch(self.URL, {"age": 7}).json()
+        assert (answer["age"], answer["birth_date"]) == (7, "2019-01-31")
+
+    def test_both_may_be_written_when_they_agree(self, client):
+        answer = client.patch(self.URL, {"age": 6, "birth_date": "2019-06-16"}).json()
+        assert (answer["age"], answer["birth_date"]) == (6, "2019-06-16")
+
+    @pytest.mark.parametrize(
+        ("born", "age"), [("2026-06-15", 0), ("2025-06-15", 1), ("2025-06-16", 0)]
+    )
+    def test_a_dog_is_a_year_older_on_its_birthday(self, client, born, age):
+        assert client.patch(self.URL, {"birth_date": born}).json()["age"] == age
+
+    def test_thirty_years_are_the_most_that_is_believed(self, client):
+        oldest, older = date(1995, 6, 16), date(1995, 6, 15)
+        assert client.patch(self.URL, {"birth_date": oldest}).json()["age"] == 30
+        assert pointers(client.patch(self.URL, {"birth_date": older})) == {"/birth_date": "too_old"}
+        assert pointers(client.patch(self.URL, {"age": 31})) == {"/age": "max_value"}

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.tests.factories import UserFactory
 from profiles.models import Photo
+from profiles.tests.acts import send, shown
 from profiles.tests.answers import problem
 from profiles.tests.factories import PhotoFactory, ProfileFactory, picture, upload
 from profiles.tests.pictures import zipped
@@ -25,14 +26,6 @@ def profile():
 @pytest.fixture
 def client(client_for, profile):
     return client_for(profile.user)
-
-
-def send(client, content=None, name="dog.jpg", **headers):
-    return client.post(URL, {"image": upload(content, name)}, format="multipart", headers=headers)
-
-
-def shown(client):
-    return client.get("/api/v1/me/profile").json()["photos"]
 
 
 @pytest.mark.requirement("R3.1", "R3.6", "R2.3")
@@ -278,28 +271,6 @@ class TestOrder:
         assert [photo["id"] for photo in shown(client)] == ids
 
 
-@pytest.mark.requirement("R2.4", "P3")
-@pytest.mark.django_db(transaction=True)
-def test_of_parallel_uploads_over_http_six_stay(client_for, in_parallel):
-    profile = ProfileFactory(photos=3)
-    clients = [client_for(profile.user) for _ in range(6)]
-    responses = in_parallel(*[lambda c=c: send(c) for c in clients])
-    assert sorted(response.status_code for response in responses) == [201] * 3 + [409] * 3
-    assert [photo["position"] for photo in shown(clients[0])] == [0, 1, 2, 3, 4, 5]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_one_upload_sent_twice_at_once_one_is_stored(client_for, in_parallel):
-    profile = ProfileFactory(photos=0)
-    clients = [client_for(profile.user) for _ in range(4)]
-    key = {"Idempotency-Key": "once"}
-    responses = in_parallel(*[lambda c=c: send(c, **key) for c in clients])
-    assert [response.status_code for response in responses] == [201] * 4
-    assert len({response.json()["id"] for response in responses}) == 1
-    assert profile.photos.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
 def test_an_account_without_a_profile_leaves_no_file(client_for):
     client = client_for(UserFactory())
     assert problem(send(client)) == (409, "profile_incomplete")

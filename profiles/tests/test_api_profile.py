@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 import time_machine
 
@@ -258,37 +256,6 @@ def test_a_change_is_seen_by_the_next_request_of_anybody(client, client_for, pro
 
 def test_the_answer_is_private(client):
     assert "private" in client.get(URL)["Cache-Control"]
-
-
-class TestAge:
-    @pytest.fixture(autouse=True)
-    def today(self):
-        with time_machine.travel("2026-06-15T12:00Z", tick=False):
-            yield
-
-    def test_an_age_stands_for_a_birthday_today(self, client, profile):
-        assert client.patch(URL, {"age": 7}).json()["birth_date"] == "2019-06-15"
-
-    def test_an_age_that_fits_leaves_the_birth_date_alone(self, client, profile):
-        client.patch(URL, {"birth_date": "2019-01-31"})
-        answer = client.patch(URL, {"age": 7}).json()
-        assert (answer["age"], answer["birth_date"]) == (7, "2019-01-31")
-
-    def test_both_may_be_written_when_they_agree(self, client, profile):
-        answer = client.patch(URL, {"age": 6, "birth_date": "2019-06-16"}).json()
-        assert (answer["age"], answer["birth_date"]) == (6, "2019-06-16")
-
-    @pytest.mark.parametrize(
-        ("born", "age"), [("2026-06-15", 0), ("2025-06-15", 1), ("2025-06-16", 0)]
-    )
-    def test_a_dog_is_a_year_older_on_its_birthday(self, client, profile, born, age):
-        assert client.patch(URL, {"birth_date": born}).json()["age"] == age
-
-    def test_thirty_years_are_the_most_that_is_believed(self, client, profile):
-        oldest, older = date(1995, 6, 16), date(1995, 6, 15)
-        assert client.patch(URL, {"birth_date": oldest}).json()["age"] == 30
-        assert pointers(client.patch(URL, {"birth_date": older})) == {"/birth_date": "too_old"}
-        assert pointers(client.patch(URL, {"age": 31})) == {"/age": "max_value"}
 
 
 def test_a_second_profile_is_refused(client, profile):

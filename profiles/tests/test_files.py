@@ -1,6 +1,5 @@
 """The files of photos: none is lost by a rollback, none outlives its row."""
 
-import io
 from datetime import timedelta
 
 import pytest
@@ -11,20 +10,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from profiles import services
-from profiles.images import render
 from profiles.models import Photo, Profile
-from profiles.tests.factories import ProfileFactory, picture
+from profiles.tests.acts import RENDITIONS, add
+from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.files import purge
 from pupmatch.lib.models import DiscardedFile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R3.4")]
-
-RENDITIONS = render(io.BytesIO(picture(1500, 900)))
-
-
-def add(profile):
-    names = services.store_renditions(RENDITIONS)
-    return services.add_photo(profile=profile, renditions=RENDITIONS, names=names)
 
 
 def stored(settings):

@@ -48,9 +48,10 @@ class PointSerializer(serializers.Serializer):
     def to_internal_value(self, data: Any) -> Point:
         value = super().to_internal_value(data)
         # A PATCH makes every field optional, but half of a point is none.
-        if missing := [field for name, field in self.fields.items() if name not in value]:
+        missing = {name: field for name, field in self.fields.items() if name not in value}
+        if missing:
             raise serializers.ValidationError(
-                {field.field_name: [field.error_messages["required"]] for field in missing},
+                {name: [field.error_messages["required"]] for name, field in missing.items()},
                 code="required",
             )
         return Point(value["longitude"], value["latitude"], srid=4326)

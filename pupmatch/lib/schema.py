@@ -35,7 +35,7 @@ class ProblemAutoSchema(AutoSchema):
         """The first sentence of the docstring, which the list of operations shows."""
         return super().get_description().partition("\n\n")[0].replace("\n", " ")
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """The rest of the docstring."""
         return super().get_description().partition("\n\n")[2]
 

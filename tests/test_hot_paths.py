@@ -1,0 +1,106 @@
+"""Which index serves which hot query, on tables too large to be read whole."""
+
+import random
+from uuid import uuid4
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from matching.deck import candidates
+from matching.models import Like, Match, Pass
+from messaging.models import Conversation, Message, Participant
+from profiles.cells import snap
+from profiles.models import Preferences, Profile
+
+pytestmark = pytest.mark.django_db
+
+DOGS = 3000
+
+
+def scattered(random_):
+    """A cell somewhere on the globe."""
+    return snap(Point(random_.uniform(-179, 179), random_.uniform(-60, 60), srid=4326))
+
+
+@pytest.fixture(scope="module")
+def crowd(django_db_setup, django_db_blocker):
+    """Thousands of dogs with some history, kept for all tests of this file."""
+    with django_db_blocker.unblock():
+        yield from _crowd()
+
+
+def _crowd():
+    random_ = random.Random(1)
+    users = User.objects.bulk_create(UserFactory.build_batch(DOGS))
+    Preferences.objects.bulk_create(Preferences(user=user) for user in users)
+    now = timezone.now()
+    dogs = Profile.objects.bulk_create(
+        Profile(
+            user=user, name="Dog", birth_date="2022-01-01", photo_count=2,
+            location=scattered(random_), location_shows_at=now,
+        )
+        for user in users
+    )  # fmt: skip
+    pairs = {tuple(random_.sample(range(DOGS), 2)) for _ in range(4 * DOGS)}
+    Like.objects.bulk_create(Like(liker=dogs[a], liked=dogs[b]) for a, b in pairs)
+    Pass.objects.bulk_create(Pass(passer=dogs[b], passed=dogs[a]) for a, b in pairs)
+    talks = {tuple(sorted((dogs[a], dogs[b]), key=lambda dog: dog.pk)) for a, b in pairs}
+    opened = Conversation.objects.bulk_create(Conversation(low=a, high=b) for a, b in talks)
+    Match.objects.bulk_create(
+        Match(low=talk.low, high=talk.high, conversation=talk) for talk in opened
+    )
+    Participant.objects.bulk_create(
+        Participant(conversation=talk, profile=me, other=other)
+        for talk in opened
+        for me, other in ((talk.low, talk.high), (talk.high, talk.low))
+    )
+    Message.objects.bulk_create(
+        Message(
+            conversation=talk, position=1, sender=talk.low, client_id=uuid4(), kind="text", body="x"
+        )
+        for talk in opened
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    yield Profile.objects.select_related("user__preferences").get(pk=dogs[0].pk)
+    User.objects.all().delete()
+
+
+def queries(me):
+    other = Like.objects.filter(liker=me).first().liked
+    side = Participant.objects.filter(profile=me).first()
+    newest = ("-created_at", "-id")
+    return {
+        "deck": (candidates(me, me.user.preferences, timezone.now()), "profiles_profile_location"),
+        "mutual like": (Like.objects.filter(liker=other, liked=me), "like_once"),
+        "likes received": (Like.objects.filter(liked=me).order_by(*newest), "likes_received_newest"),
+        "likes sent": (Like.objects.filter(liker=me).order_by(*newest)[:1], "likes_given_newest"),
+        "passes": (Pass.objects.filter(passer=me).order_by(*newest)[:1], "passes_given_newest"),
+        "passed on me": (Pass.objects.filter(passed=me).values("passer"), "passes_received"),
+        "match of a pair": (Match.objects.active().between(me, other), "match_one_active_per_pair"),
+        "inbox": (
+            Participant.objects.filter(profile=me, deleted_at=None).order_by("-updated_at", "-id")[:1],
+            "inbox_by_recency",
+        ),
+        "history": (
+            Message.objects.filter(conversation=side.conversation_id).order_by("position")[:20],
+            "message_position_once",
+        ),
+        "repeated message": (
+            Message.objects.filter(
+                conversation=side.conversation_id, sender=me, client_id=uuid4()
+            ),
+            "message_",
+        ),
+    }  # fmt: skip
+
+
+def test_hot_queries_name_their_index_and_read_no_table_whole(crowd):
+    for name, (query, index) in queries(crowd).items():
+        plan = query.explain()
+        assert index in plan, f"{name}:\n{plan}"
+        assert "Seq Scan" not in plan.replace("Seq Scan on accounts_block", ""), f"{name}:\n{plan}"
