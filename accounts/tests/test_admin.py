@@ -1,10 +1,6 @@
-from datetime import timedelta
-
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +12,8 @@ from accounts.models import (
     User,
     email_digest,
 )
-from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.factories import UserFactory
+from accounts.tests.sign_ins import attempt, block, session
 from pupmatch.lib.ids import uuid7
 from pupmatch.lib.tests.admin_pages import (
     address,
@@ -30,25 +27,6 @@ from pupmatch.lib.tests.admin_pages import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def session(user=None):
-    return Session.objects.create(
-        user=user or UserFactory(),
-        ip_address="192.0.2.1",
-        user_agent="PupMatch/1.0 (iOS)",
-        expires_at=timezone.now() + timedelta(days=60),
-    )
-
-
-def attempt(user=None, **fields):
-    return AuthenticationAttempt.objects.create(
-        user=user, method="password", outcome="refused", ip_address="192.0.2.7", **fields
-    )
-
-
-def block():
-    return Block.objects.create(blocker=UserFactory(), blocked=UserFactory())
 
 
 READ_ONLY = {
@@ -243,148 +221,3 @@ def test_a_password_set_by_staff_ends_every_sign_in():
     live.refresh_from_db()
     assert user.check_password("biscuits at noon")
     assert live.end_reason == "staff"
-
-
-# --- Actions -------------------------------------------------------------------------------------
-
-
-def act(client, row, verb, **headers):
-    opts = row._meta
-    path = reverse(f"admin:{opts.app_label}_{opts.model_name}_{verb}", args=[row.pk])
-    question = client.get(path)
-    assert question.status_code == 200
-    return client.post(path, {"_form_submitted": "True"}, headers=headers)
-
-
-def test_deactivating_ends_sign_ins_and_reactivating_lets_in_again():
-    user = UserFactory()
-    live = session(user)
-    client = superuser()
-    answer = act(client, user, "deactivate", **{"HX-Request": "true"})
-    assert answer["HX-Redirect"] == address(user, "change")
-    user.refresh_from_db()
-    live.refresh_from_db()
-    assert not user.is_active
-    assert (live.end_reason, live.ended_at is None) == ("staff", False)
-    path = reverse("admin:accounts_user_deactivate", args=[user.pk])
-    assert client.get(path).status_code == 403
-    assert act(client, user, "reactivate").status_code == 302
-    user.refresh_from_db()
-    assert user.is_active
-    messages = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
-    assert list(messages) == ["Deactivated.", "Reactivated."]
-
-
-def test_a_question_alone_does_nothing():
-    user = UserFactory()
-    client = superuser()
-    path = reverse("admin:accounts_user_deactivate", args=[user.pk])
-    assert client.get(path).status_code == 200
-    assert client.post(path).status_code == 200
-    user.refresh_from_db()
-    assert user.is_active
-
-
-def test_actions_want_the_page_that_asked():
-    user = UserFactory()
-    signed_in = superuser()
-    strict = Client(enforce_csrf_checks=True)
-    strict.cookies = signed_in.cookies
-    path = reverse("admin:accounts_user_deactivate", args=[user.pk])
-    assert strict.post(path, {"_form_submitted": "True"}).status_code == 403
-
-
-def test_many_accounts_are_deactivated_at_once_but_not_oneself():
-    client = superuser()
-    users = [UserFactory(), UserFactory()]
-    live = session(users[0])
-    everybody = {"_selected_action": [user.pk for user in User.objects.all()]}
-    path = address(User, "changelist")
-    client.post(path, {"action": "deactivate_selected", **everybody})
-    assert User.objects.filter(is_active=True).get().is_superuser
-    assert Session.objects.get(pk=live.pk).end_reason == "staff"
-    client.post(path, {"action": "reactivate_selected", **everybody})
-    assert not User.objects.filter(is_active=False).exists()
-
-
-def test_staff_sign_somebody_out_everywhere():
-    user = UserFactory()
-    for _ in range(2):
-        session(user)
-    act(superuser(), user, "sign_out")
-    assert not user.sessions.live().exists()
-
-
-def test_staff_end_one_sign_in_or_some():
-    user = UserFactory()
-    first, second, third = (session(user) for _ in range(3))
-    client = staff("accounts.view_session", "accounts.change_session")
-    act(client, first, "end")
-    assert set(user.sessions.live()) == {second, third}
-    chosen = {"action": "end_selected", "_selected_action": [first.pk, second.pk]}
-    client.post(address(Session, "changelist"), chosen)
-    assert set(user.sessions.live()) == {third}
-    colleague = session(UserFactory(is_staff=True))
-    path = reverse("admin:accounts_session_end", args=[colleague.pk])
-    assert client.post(path, {"_form_submitted": "True"}).status_code == 403
-
-
-def test_who_may_only_look_ends_no_sign_in():
-    live = session()
-    client = staff()
-    path = reverse("admin:accounts_session_end", args=[live.pk])
-    assert client.post(path, {"_form_submitted": "True"}).status_code == 403
-    chosen = {"action": "end_selected", "_selected_action": [live.pk]}
-    client.post(address(Session, "changelist"), chosen)
-    assert Session.objects.live().filter(pk=live.pk).exists()
-
-
-def test_staff_mail_a_link_for_a_new_password(django_capture_on_commit_callbacks):
-    user = UserFactory()
-    with django_capture_on_commit_callbacks(execute=True):
-        act(superuser(), user, "send_reset")
-    assert [message.to for message in mail.outbox] == [[user.email]]
-
-
-# --- Erasing -------------------------------------------------------------------------------------
-
-
-def test_deleting_an_account_erases_it_from_the_staff_log_too():
-    user = UserFactory(email="gone@pupmatch.example")
-    session(user)
-    attempt(user)
-    attempt(email_digest=email_digest(user.email))
-    client = superuser()
-    client.post(address(user, "change"), {"email": "gone@pupmatch.example", "is_staff": ""})
-    question = client.get(address(user, "delete")).content.decode()
-    assert "every message in them" in question
-    assert client.post(address(user, "delete"), {"post": "yes"}).status_code == 302
-    assert not User.objects.filter(pk=user.pk).exists()
-    assert not Session.objects.exists()
-    assert not AuthenticationAttempt.objects.exists()
-    entry = LogEntry.objects.latest("pk")
-    assert (entry.is_deletion(), entry.object_id) == (True, str(user.pk))
-    for entry in LogEntry.objects.all():
-        assert "gone@" not in entry.object_repr + entry.change_message
-
-
-def test_staff_are_not_deleted_while_they_are_staff():
-    boss = superuser()
-    colleague = UserFactory(is_staff=True)
-    assert boss.post(address(colleague, "delete"), {"post": "yes"}).status_code == 403
-    assert User.objects.filter(pk=colleague.pk).exists()
-
-
-def test_many_accounts_are_not_deleted_at_once():
-    user = UserFactory()
-    form = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
-    superuser().post(address(User, "changelist"), form)
-    assert User.objects.filter(pk=user.pk).exists()
-
-
-def test_signing_in_to_the_admin_takes_capitals_and_leaves_a_trace():
-    UserFactory(email="clerk@pupmatch.example", is_staff=True)
-    form = {"username": "Clerk@PupMatch.example", "password": PASSWORD}
-    answer = Client().post(reverse("admin:login"), {**form, "next": reverse("admin:index")})
-    assert answer.status_code == 302
-    assert AuthenticationAttempt.objects.get().method == "admin"

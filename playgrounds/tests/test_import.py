@@ -1,62 +1,19 @@
-import csv
-import io
-import json
-from functools import partial
-
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connections
 
-from playgrounds.importing import osm
 from playgrounds.importing.datasets import UnknownDataset
-from playgrounds.importing.geometry import point_of
-from playgrounds.importing.readers import CHUNK, GeoJSONReader
-from playgrounds.importing.rows import Skip, Unreadable, clean
-from playgrounds.importing.service import AlreadyRunning, import_file
+from playgrounds.importing.rows import Unreadable
 from playgrounds.models import Playground
 from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory, point
-
-SQUARE = [[13.0, 47.0], [13.0, 47.2], [13.2, 47.2], [13.2, 47.0], [13.0, 47.0]]
-
-
-def feature(name="Hundewiese", *, id="node/1", geometry=None, **tags):
-    tags = {"leisure": "dog_park", "name": name} | tags
-    return {
-        "type": "Feature",
-        "id": id,
-        "properties": {key: value for key, value in tags.items() if value is not None},
-        "geometry": geometry or {"type": "Point", "coordinates": [13.05, 47.8]},
-    }
-
-
-def geojson(*features, **members):
-    return json.dumps({"type": "FeatureCollection", **members, "features": list(features)})
-
-
-def opened(content):
-    raw = io.BytesIO(content if isinstance(content, bytes) else content.encode())
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-
-
-def read(content, name="parks.geojson", **options):
-    return import_file(text=opened(content), name=name, **options)
-
-
-def table(*rows):
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def counts(report):
-    return (report.added, report.changed, report.unchanged, report.skipped_count)
-
-
-def reasons(report):
-    return {reason: tally.count for reason, tally in report.skipped.items()}
-
+from playgrounds.tests.files import (
+    NEW_YORK,
+    SQUARE,
+    counts,
+    feature,
+    geojson,
+    read,
+    reasons,
+    table,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -198,91 +155,6 @@ def test_a_dog_park_without_a_name_is_called_by_its_street():
     assert Playground.objects.get(source_id="node/1").features == ["fenced", "off_leash"]
 
 
-HOLE = [[13.05, 47.05], [13.05, 47.15], [13.15, 47.15], [13.15, 47.05], [13.05, 47.05]]
-BOW_TIE = [[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
-
-
-@pytest.mark.parametrize(
-    "geometry",
-    [
-        {"type": "Polygon", "coordinates": [SQUARE]},
-        {"type": "Polygon", "coordinates": [SQUARE[:-1]]},
-        {"type": "Polygon", "coordinates": [SQUARE, HOLE]},
-        {"type": "MultiPolygon", "coordinates": [[SQUARE], [HOLE]]},
-        {"type": "Polygon", "coordinates": [[[x, y, 400.5] for x, y in SQUARE]]},
-    ],
-)
-def test_an_area_becomes_a_point_that_lies_on_it(geometry):
-    longitude, latitude = point_of(geometry)
-
-    assert 13.0 <= longitude <= 13.2
-    assert 47.0 <= latitude <= 47.2
-    if len(geometry["coordinates"]) == 2 and geometry["type"] == "Polygon":
-        assert not (13.05 < longitude < 13.15 and 47.05 < latitude < 47.15)
-
-
-def test_even_an_area_that_crosses_itself_has_a_point():
-    longitude, latitude = point_of({"type": "Polygon", "coordinates": [BOW_TIE]})
-
-    assert 0 < longitude < 1
-    assert 0 < latitude < 1
-
-
-@pytest.mark.requirement("R8.6")
-@pytest.mark.parametrize(
-    ("geometry", "reason"),
-    [
-        (None, "no coordinates"),
-        ({}, "no coordinates"),
-        ("POINT(1 2)", "no coordinates"),
-        ({"type": "Point", "coordinates": []}, "no coordinates"),
-        ({"type": "Point", "coordinates": [0, 0]}, "no coordinates"),
-        ({"type": "Point", "coordinates": [1]}, "invalid coordinates"),
-        ({"type": "Point", "coordinates": "13,47"}, "invalid coordinates"),
-        ({"type": "Point", "coordinates": ["13", "47"]}, "invalid coordinates"),
-        ({"type": "Point", "coordinates": [True, 1]}, "invalid coordinates"),
-        ({"type": "Point", "coordinates": [None, 1]}, "invalid coordinates"),
-        ({"type": "Point", "coordinates": [float("nan"), 1]}, "invalid coordinates"),
-        ({"type": "Point", "coordinates": [1, float("inf")]}, "invalid coordinates"),
-        ({"type": "Point", "coordinates": [10**400, 1]}, "invalid coordinates"),
-        ({"type": "Point", "coordinates": [1e308, 1]}, "coordinates off the globe"),
-        ({"type": "Point", "coordinates": [1458000, 6080000]}, "coordinates off the globe"),
-        ({"type": "Point", "coordinates": [1, -90.1]}, "coordinates off the globe"),
-        ({"type": "Polygon", "coordinates": [1, 2]}, "invalid coordinates"),
-        ({"type": "Polygon", "coordinates": [[1, 2]]}, "invalid coordinates"),
-        ({"type": "Polygon", "coordinates": [[]]}, "unusable area"),
-        ({"type": "Polygon", "coordinates": [[[1, 1], [2, 2]]]}, "unusable area"),
-        (
-            {"type": "Polygon", "coordinates": [[*SQUARE[:2], [1e308, 1]]]},
-            "coordinates off the globe",
-        ),
-        ({"type": "MultiPolygon", "coordinates": [5]}, "invalid coordinates"),
-        ({"type": "MultiPolygon", "coordinates": 5}, "unusable area"),
-        ({"type": "Circle", "coordinates": [1]}, "neither a point nor an area: Circle"),
-        ({"type": ["x"], "coordinates": [1]}, "neither a point nor an area: ['x']"),
-    ],
-    ids=lambda value: str(value)[:60],
-)
-def test_what_is_no_place_on_earth_says_why(geometry, reason):
-    with pytest.raises(Skip, match=f"^{reason.replace('[', chr(92) + '[')}"):
-        point_of(geometry)
-
-
-NEW_YORK = {
-    "name": "Bufano Park",
-    "borough": "X",
-    "location": "Bradford Ave. bet. La Salle Ave. and Waterbury Ave.",
-    "longitude": "-73.830912",
-    "latitude": "40.8378546",
-    "accessible": "true",
-    "accessibility_level": "Not Applicable",
-    "rules": "Adults Allowed",
-    "gis_prop_num": "X121",
-    "system_id": "X121-CPA-0001",
-    "community_board": "210",
-}
-
-
 def test_a_citys_table_is_known_by_its_columns():
     rows = [
         NEW_YORK,
@@ -368,32 +240,6 @@ def test_a_dry_run_counts_and_writes_nothing():
     assert Playground.objects.get().name == "Hundewiese"
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "sentence"),
-    [
-        ("", "x.geojson", "breaks off"),
-        ("[]", "x.geojson", "not GeoJSON"),
-        ("{}", "x.geojson", "no features"),
-        ('{"type": "Topology"}', "x.geojson", "no features"),
-        (geojson(feature())[:-30], "x.geojson", "breaks off|not GeoJSON"),
-        (geojson(feature()).replace('"name"', "name"), "x.geojson", "not GeoJSON"),
-        ('{"features": [' + "[" * 100_000, "x.geojson", "nested"),
-        (geojson(feature("Größe")).encode("utf-16"), "x.geojson", "UTF-8"),
-        (geojson(feature("Größe")).encode("utf-16"), "x", "UTF-8"),
-        ("name;x\nÄ;1".encode("latin-1"), "x.csv", "UTF-8"),
-        ("", "x.csv", "no columns"),
-        ("name,place\na,b", "x.csv", "no columns"),
-        ("name,lat,lon\n" + "x" * 200_000 + ",1,2", "x.csv", "field larger"),
-    ],
-    ids=range(13),
-)
-def test_what_cannot_be_read_says_so_and_changes_nothing(text, name, sentence):
-    with pytest.raises(Unreadable, match=sentence):
-        read(text, name, source="s", attribution="a")
-
-    assert not Playground.objects.exists()
-
-
 def test_a_file_that_breaks_off_late_changes_nothing():
     text = geojson(*[feature(f"Park {n}", id=f"way/{n}") for n in range(1200)])
 
@@ -415,11 +261,6 @@ def test_text_that_postgresql_cannot_hold_is_cleaned():
     assert (len(made.name), len(made.description)) == (200, 2000)
 
 
-@pytest.mark.parametrize("nothing", [None, "", " - ", "N/A", "unknown", True, [], {}, "\x00"])
-def test_placeholders_say_nothing(nothing):
-    assert clean(nothing) == ""
-
-
 def test_dirty_features_are_skipped_one_by_one():
     report = read(
         geojson(
@@ -435,88 +276,3 @@ def test_dirty_features_are_skipped_one_by_one():
     )
 
     assert (report.read, report.added, report.skipped_count) == (7, 2, 5)
-
-
-def test_the_id_of_a_mapped_thing_has_many_spellings():
-    for row in (
-        {"id": "way/12"},
-        {"properties": {"@id": "way/12"}},
-        {"properties": {"type": "way", "id": 12}},
-        {"properties": {"osm_type": "way", "osm_id": "12"}},
-    ):
-        (read_row,) = GeoJSONReader(opened(geojson(row)))
-        assert osm.id_of(read_row) == "way/12"
-    (unknown,) = GeoJSONReader(opened(geojson({"id": 12})))
-    assert osm.id_of(unknown) == ""
-
-
-@pytest.mark.parametrize("indent", [None, 2])
-def test_a_file_is_read_piece_by_piece(indent):
-    features = [feature("ä" * n, id=n, number=n / 7) for n in range(0, 3 * CHUNK, CHUNK // 3)]
-    whole = {"a": 1.5, "type": "FeatureCollection", "features": features, "z": [1, {"b": None}]}
-    reader = GeoJSONReader(opened(json.dumps(whole, indent=indent, ensure_ascii=False)))
-
-    rows = list(reader)
-
-    assert [row.properties for row in rows] == [each["properties"] for each in features]
-    assert reader.members == {"a": 1.5, "type": "FeatureCollection", "z": [1, {"b": None}]}
-
-
-def test_a_single_feature_is_a_file_too():
-    assert read(json.dumps(feature())).added == 1
-
-
-@pytest.mark.parametrize("name", ["parks", "PARKS.GEOJSON", "parks.json"])
-def test_a_file_is_known_by_its_name_or_its_beginning(name):
-    assert read(b"\xef\xbb\xbf \n" + geojson(feature()).encode(), name).added == 1
-    assert read(table(NEW_YORK), "table").added == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_same_data_set_is_imported_once_at_a_time(in_parallel):
-    def slowly(text):
-        def others():
-            connections.close_all()
-            with pytest.raises(AlreadyRunning):
-                read(text)
-
-        outcome = []
-        read(text, progress=lambda: outcome or outcome.append(in_parallel(others)))
-        return outcome[0]
-
-    assert slowly(geojson(feature())) == [None]
-
-
-def test_the_command_reports_in_words(tmp_path, capsys):
-    file = tmp_path / "salzburg.geojson"
-    file.write_text(geojson(feature(), *[feature(None, id=f"node/{n}") for n in range(2, 7)]))
-
-    for _ in range(2):
-        call_command("import_playgrounds", str(file))
-
-    assert capsys.readouterr().out.splitlines() == [
-        "openstreetmap, credited to: © OpenStreetMap contributors, ODbL 1.0",
-        "6 read: 1 added, 0 changed, 0 as before, 5 skipped",
-        "  skipped, no name: 5 (row 2 node/2, row 3 node/3, row 4 node/4, …)",
-        "openstreetmap, credited to: © OpenStreetMap contributors, ODbL 1.0",
-        "6 read: 0 added, 0 changed, 1 as before, 5 skipped",
-        "  skipped, no name: 5 (row 2 node/2, row 3 node/3, row 4 node/4, …)",
-    ]
-    file.write_text(geojson(feature(id="node/99")))
-    call_command("import_playgrounds", str(file), dry_run=True)
-    assert capsys.readouterr().out.splitlines()[1:] == [
-        "1 read: 1 added, 0 changed, 0 as before, 0 skipped (dry run: nothing was written)",
-        "  no longer in the file, kept: 1 (node/1 Hundewiese)",
-    ]
-
-
-def test_the_command_refuses_in_words(tmp_path):
-    run = partial(call_command, "import_playgrounds")
-    (tmp_path / "other.csv").write_text("name,lat,lon\na,1,2\n")
-
-    with pytest.raises(CommandError, match="No such file"):
-        run(str(tmp_path / "none.csv"))
-    with pytest.raises(CommandError, match=r"other\.csv: .*--attribution"):
-        run(str(tmp_path / "other.csv"))
-    with pytest.raises(CommandError, match="at most 60"):
-        run(str(tmp_path / "other.csv"), source="x" * 61, attribution="y")

@@ -6,7 +6,7 @@ from profiles import services
 from profiles.images import render
 from profiles.tests.factories import picture, upload
 
-RENDITIONS = render(io.BytesIO(picture()))
+RENDITIONS = render(io.BytesIO(picture(1500, 900)))
 
 
 def add(profile):

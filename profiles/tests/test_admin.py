@@ -3,9 +3,6 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.contrib.admin.models import LogEntry
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -232,80 +229,6 @@ def test_dogs_are_found_by_name_owner_and_id():
     for text in ("waf", "WAFFLES", "ada@", str(profile.pk), str(profile.user_id)):
         page = client.get(address(Profile, "changelist"), {"q": text})
         assert list(page.context["cl"].queryset) == [profile], text
-
-
-# --- Removing ------------------------------------------------------------------------------------
-
-
-def stored(photo):
-    names = [photo.small.name, photo.medium.name, photo.large.name]
-    for name in names:
-        default_storage.save(name, ContentFile(b"webp"))
-    return names
-
-
-def test_staff_remove_a_bad_photo_even_if_the_profile_is_incomplete_without_it(
-    django_capture_on_commit_callbacks,
-):
-    profile = ProfileFactory(photos=2)
-    bad, other = profile.photos.all()
-    names = stored(bad)
-    client = staff("profiles.view_photo", "profiles.delete_photo")
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(address(bad, "delete"), {"post": "yes"})
-    assert answer["Location"] == address(profile, "change")
-    profile.refresh_from_db()
-    other.refresh_from_db()
-    assert (profile.photo_count, profile.is_complete) == (1, False)
-    assert other.position == 0
-    assert not any(default_storage.exists(name) for name in names)
-
-
-def test_a_profile_is_deleted_with_its_files(django_capture_on_commit_callbacks):
-    profile = ProfileFactory()
-    user, names = profile.user, stored(profile.photos.first())
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = superuser().post(address(profile, "delete"), {"post": "yes"})
-    assert answer.status_code == 302
-    assert not Profile.objects.exists()
-    assert type(user).objects.filter(pk=user.pk).exists()
-    assert not any(default_storage.exists(name) for name in names)
-    entry = LogEntry.objects.get()
-    assert (entry.object_id, entry.object_repr) == (str(profile.pk), str(profile.pk))
-
-
-def test_staff_reword_or_remove_a_prompt():
-    prompt = PromptFactory(question="Rude?", answer="Very.")
-    client = superuser()
-    client.post(address(prompt, "change"), {"question": "Favourite toy?", "answer": "Very."})
-    prompt.refresh_from_db()
-    assert prompt.question == "Favourite toy?"
-    client.post(address(prompt, "delete"), {"post": "yes"})
-    assert not Prompt.objects.exists()
-    for entry in LogEntry.objects.all():
-        assert "Rude" not in entry.object_repr + entry.change_message
-
-
-def test_staff_keep_the_list_of_breeds():
-    client = superuser()
-    assert client.post(address(Breed, "add"), {"name": "Test Poodle"}).status_code == 302
-    assert client.post(address(Breed, "add"), {"name": "TEST POODLE"}).status_code == 200
-    breed = Breed.objects.get(name="Test Poodle")
-    dog = ProfileFactory(breed=breed)
-    question = client.get(address(breed, "delete")).content.decode()
-    assert "used by profiles" in question
-    assert client.post(address(breed, "delete"), {"post": "yes"}).status_code == 200
-    dog.delete()
-    assert client.post(address(breed, "delete"), {"post": "yes"}).status_code == 302
-    assert not Breed.objects.filter(pk=breed.pk).exists()
-
-
-def test_a_breed_is_found_while_typing():
-    BreedFactory(name="Zebra Hound")
-    path = "/admin/autocomplete/"
-    where = {"app_label": "profiles", "model_name": "profile", "field_name": "breed"}
-    results = superuser().get(path, {**where, "term": "zebra"}).json()["results"]
-    assert [row["text"] for row in results] == ["Zebra Hound"]
 
 
 def test_one_more_photo_meanwhile_is_not_uncounted():
