@@ -16,7 +16,7 @@ urlpatterns = [
     path("auth/email/verify", views.EmailVerifyView.as_view()),
     path("auth/email/resend", views.EmailResendView.as_view()),
     path("auth/sessions", views.SessionViewSet.as_view({"get": "list"})),
-    path("auth/sessions/<uuid:pk>", views.SessionViewSet.as_view({"delete": "destroy"})),
+    path("auth/sessions/<id:pk>", views.SessionViewSet.as_view({"delete": "destroy"})),
     path(
         "me",
         views.AccountViewSet.as_view(

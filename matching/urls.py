@@ -15,8 +15,8 @@ urlpatterns = [
     path("likes", views.LikeViewSet.as_view({"post": "create"})),
     path("likes/received", views.LikeViewSet.as_view({"get": "received"})),
     path("likes/sent", views.LikeViewSet.as_view({"get": "sent"})),
-    path("likes/<uuid:profile_id>", views.LikeViewSet.as_view({"delete": "destroy"})),
+    path("likes/<id:profile_id>", views.LikeViewSet.as_view({"delete": "destroy"})),
     path("passes", views.PassViewSet.as_view({"get": "list", "post": "create"})),
-    path("passes/<uuid:profile_id>", views.PassViewSet.as_view({"delete": "destroy"})),
+    path("passes/<id:profile_id>", views.PassViewSet.as_view({"delete": "destroy"})),
     *router.urls,
 ]

@@ -38,7 +38,7 @@ class ProfileViewSet(OwnProfileMixin, mixins.RetrieveModelMixin, viewsets.Generi
 
     serializer_class = CardSerializer
     queryset = Profile.objects.none()
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "id"
 
     def get_queryset(self) -> QuerySet[Profile]:
         """Whoever may be looked at, and oneself, to see what others see."""
@@ -192,7 +192,7 @@ class MatchViewSet(
 
     serializer_class = MatchSerializer
     queryset = Match.objects.none()
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "id"
     ordering = ("-created_at", "-id")
 
     def get_queryset(self) -> QuerySet[Match]:

@@ -8,9 +8,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from messaging.models import Conversation, Message, Participant
-from playgrounds.models import Playground
+from playgrounds.services import hold
 from profiles.models import Profile
-from pupmatch.lib.problems import Problem
+from pupmatch.lib.problems import NotFound, Problem
 
 
 class MatchEnded(Problem):
@@ -116,8 +116,11 @@ def _repeated(earlier: Message, content: dict[str, Any]) -> Message:
 def _check_references(
     conversation: Conversation, playground_id: UUID | None, reply_to: UUID | None
 ) -> None:
-    if playground_id and not Playground.objects.filter(pk=playground_id).exists():
-        raise UnknownPlayground
+    if playground_id:
+        try:
+            hold(playground_id=playground_id)
+        except NotFound as error:
+            raise UnknownPlayground from error
     if reply_to and not conversation.messages.filter(pk=reply_to).exists():
         raise UnknownReply
 

@@ -11,7 +11,7 @@ router.register("conversations", views.ConversationViewSet)
 urlpatterns = [
     *router.urls,
     path(
-        "conversations/<uuid:id>/messages",
+        "conversations/<id:id>/messages",
         views.MessageViewSet.as_view({"get": "list", "post": "create"}),
     ),
 ]

@@ -43,7 +43,7 @@ class ConversationViewSet(
     queryset = Participant.objects.none()
     lookup_field = "conversation_id"
     lookup_url_kwarg = "id"
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "id"
     ordering = ("-updated_at", "-id")
 
     def get_queryset(self) -> QuerySet[Participant]:

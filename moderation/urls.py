@@ -7,7 +7,7 @@ from moderation import views
 urlpatterns = [
     path("blocks", views.BlockViewSet.as_view({"get": "list"})),
     path(
-        "blocks/<uuid:profile_id>",
+        "blocks/<id:profile_id>",
         views.BlockViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
 ]

@@ -13,7 +13,7 @@ urlpatterns = [
     path("me/prompts", views.PromptsView.as_view()),
     path("me/photos", views.PhotosView.as_view()),
     path("me/photos/order", views.PhotoOrderView.as_view()),
-    path("me/photos/<uuid:pk>", views.PhotoView.as_view()),
+    path("me/photos/<id:pk>", views.PhotoView.as_view()),
     path("me/location", views.LocationView.as_view()),
     path("me/pause", views.PauseView.as_view()),
     path("me/preferences", views.PreferencesView.as_view()),

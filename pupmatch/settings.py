@@ -193,6 +193,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": PROXY_COUNT,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
 DRF_STANDARDIZED_ERRORS = {
@@ -211,10 +212,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
-    "ENUM_NAME_OVERRIDES": {"DistanceUnitEnum": "profiles.choices.DistanceUnit"},
+    "ENUM_NAME_OVERRIDES": {
+        "CompatibilityPartEnum": "matching.compatibility.PARTS",
+        "DistanceUnitEnum": "profiles.choices.DistanceUnit",
+        "HintPreferenceEnum": ["max_distance", "min_age", "max_age"],
+        "MessageKindEnum": "messaging.models.Message.Kind",
+        "PlayStyleEnum": "profiles.choices.PlayStyle",
+        "PlaygroundFeatureEnum": "playgrounds.models.Feature",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
     ],

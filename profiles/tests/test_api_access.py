@@ -74,6 +74,24 @@ def test_everything_of_mine_needs_a_token(api, method, path):
     assert (response.status_code, response["Content-Type"]) == (401, "application/problem+json")
 
 
+@pytest.mark.requirement("R2.4")
+@pytest.mark.parametrize(
+    ("lacks", "missing"),
+    [
+        ({"photos": 1}, ["photos"]),
+        ({"location": None}, ["location"]),
+        ({"photos": 0, "location": None}, ["photos", "location"]),
+    ],
+)
+def test_an_incomplete_profile_is_in_nobodys_deck_and_has_none(client_for, client, lacks, missing):
+    incomplete = ProfileFactory(**lacks)
+    assert client.get("/api/v1/deck").json()["results"] == []
+    assert client.get(f"/api/v1/profiles/{incomplete.pk}").status_code == 404
+    response = client_for(incomplete.user).get("/api/v1/deck")
+    assert (response.status_code, response.json()["code"]) == (409, "profile_incomplete")
+    assert response.json()["missing"] == missing
+
+
 class TestPause:
     def test_a_pause_lasts_until_it_is_lifted(self, client, profile):
         for _ in range(2):

@@ -1,6 +1,9 @@
 """What knows no domain: ids, problems, pages, limits, files."""
 
 from django.apps import AppConfig
+from django.urls import register_converter
+
+from pupmatch.lib.converters import IdConverter
 
 
 class LibConfig(AppConfig):
@@ -9,3 +12,7 @@ class LibConfig(AppConfig):
     name = "pupmatch.lib"
     label = "lib"
     verbose_name = "plumbing"
+
+    def ready(self) -> None:
+        """Make `<id:...>` known before any address is read."""
+        register_converter(IdConverter, "id")
