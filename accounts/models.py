@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -71,7 +72,11 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"
             ),
         ]
-        indexes = [models.Index(fields=["-created_at"], name="user_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="user_newest"),
+            # Staff type the beginning of an address.
+            models.Index(OpClass("email", name="text_pattern_ops"), name="user_email_by_prefix"),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -202,6 +207,7 @@ class AuthenticationAttempt(UUIDModel):
         indexes = [
             models.Index(fields=["user", "-created_at"], name="attempt_of_user_newest"),
             models.Index(fields=["-created_at"], name="attempt_newest"),
+            models.Index(fields=["ip_address", "-created_at"], name="attempt_from_address"),
             models.Index(
                 fields=["email_digest"],
                 condition=~Q(email_digest=""),
@@ -229,7 +235,9 @@ class Block(UUIDModel):
     blocker = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="blocks_made", db_index=False
     )
-    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocks_received")
+    blocked = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="blocks_received", db_index=False
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = BlockQuerySet.as_manager()
@@ -239,6 +247,7 @@ class Block(UUIDModel):
             models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once"),
             models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="block_not_oneself"),
         ]
+        indexes = [models.Index(fields=["blocked", "blocker"], name="blocks_received")]
 
     def __str__(self) -> str:
         return f"{self.blocker_id} blocks {self.blocked_id}"

@@ -118,7 +118,8 @@ def _decode(content: bytes) -> tuple[Image.Image, int, int]:
     width, height = image.size
     if width * height > MAX_PIXELS[image.format or ""]:
         raise ImageTooLarge
-    image.draft(None, WORKING_BOX)  # lets the JPEG decoder leave out what is not needed
+    # Lets the JPEG decoder leave out what is not needed.
+    image.draft(None, _fitting(width, height, WORKING_BOX))
     image.load()
     orientation, profile = _orientation(image), image.info.get("icc_profile")
     image = _scalable(image)

@@ -87,11 +87,11 @@ def test_a_centre_stands_for_its_own_cell_and_is_its_middle(cell):
 
 
 def test_a_cell_by_hand():
-    """Seattle: band 47.61° to 47.62°, cos 47.615° = 0.67410, so 24,267 cells of 0.0148350°."""
+    """Seattle: band 47.61° to 47.62°, cos 47.615° = 0.67411, so 24,267 cells of 0.0148350°."""
     centre = snap(at(47.6123, -122.3399))
     assert centre.y == pytest.approx(47.615)
-    # The 3,887th from 180° W (counted from 0), and half of one.
-    assert centre.x == pytest.approx(-180 + 3887.5 * 360 / 24267)
+    # The middle of number 3,886 from 180° W, counted from 0.
+    assert centre.x == pytest.approx(-180 + 3886.5 * 360 / 24267)
 
 
 @pytest.mark.requirement("P10", "P12")
