@@ -210,3 +210,8 @@ def test_who_is_blocked_cannot_tell_it_from_an_unmatch(mine, theirs, url, match,
     assert say(theirs, url).json()["code"] == say(unmatched, other_url).json()["code"]
     assert mine.get(url).status_code == 404
     assert positions(theirs, url) == [1]
+
+
+def test_ids_may_come_in_capitals(mine, url):
+    base, _, conversation = url.rpartition("/")
+    assert mine.get(f"{base}/{conversation.upper()}").json() == mine.get(url).json()
