@@ -12,6 +12,7 @@ from accounts.tests.factories import UserFactory
 from matching.models import Like, Match, Pass
 from matching.services import pass_on, unmatch
 from matching.tests.factories import LikeFactory, PassFactory, matched
+from playgrounds.tests.factories import FavoriteFactory
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory
 
@@ -73,6 +74,18 @@ def test_a_paused_match_still_has_a_card(client, me):
     assert client.get(f"/api/v1/profiles/{other.pk}").status_code == 200
     unmatch(match=match, by=me)
     assert client.get(f"/api/v1/profiles/{other.pk}").status_code == 404
+
+
+@pytest.mark.requirement("R9.4")
+def test_a_profile_shows_its_favourite_playgrounds_newest_first(client, client_for, me):
+    somebody = ProfileFactory()
+    for name in ("Old Oak Park", "New Lawn"):
+        FavoriteFactory(user=somebody.user, playground__name=name)
+    FavoriteFactory(user=me.user)
+    card = client.get(f"/api/v1/profiles/{somebody.pk}").json()
+    assert [place["name"] for place in card["favorite_playgrounds"]] == ["New Lawn", "Old Oak Park"]
+    own = client_for(somebody.user).get("/api/v1/me/profile").json()
+    assert own["favorite_playgrounds"] == card["favorite_playgrounds"]
 
 
 def test_my_own_card_shows_me_what_others_see(client, me):
