@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, status, viewsets
 from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -27,18 +27,12 @@ from accounts.serializers import (
     SessionSerializer,
     TokenPairSerializer,
 )
+from pupmatch.lib.parsers import parsed
 from pupmatch.lib.requests import caller
 from pupmatch.lib.schema import DeleteWithBodySchema
 
 # Tokens are for the app alone, not for any cache on the way.
 NO_STORE = {"Cache-Control": "no-store"}
-
-
-def parsed(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    """What was sent, checked."""
-    form = serializer(data=request.data)
-    form.is_valid(raise_exception=True)
-    return form.validated_data
 
 
 class PublicView(APIView):

@@ -1,8 +1,8 @@
 """Prints, as Markdown, the plan of each hot query with the index that serves it (docs/plans.md).
 
-    bin/manage shell < /dev/null   # any migrated database named by DATABASE_URL, filled by
-    psql -v dogs=50000 -v cities=20 -f bench/big_town.sql
-    python -m bench.plans > docs/plans.md
+bin/manage shell < /dev/null   # any migrated database named by DATABASE_URL, filled by
+psql -v dogs=50000 -v cities=20 -f bench/big_town.sql
+python -m bench.plans > docs/plans.md
 """
 
 import os
@@ -98,7 +98,9 @@ def main() -> None:
     )
     for name, query in hot_queries(me).items():
         query.explain(analyze=True)  # warm
-        print(f"## {name.capitalize()}\n\n```\n{tidy(query.explain(analyze=True, costs=False))}\n```\n")
+        print(
+            f"## {name.capitalize()}\n\n```\n{tidy(query.explain(analyze=True, costs=False))}\n```\n"
+        )
 
 
 if __name__ == "__main__":

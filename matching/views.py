@@ -31,6 +31,7 @@ from profiles.access import OwnProfileMixin
 from profiles.models import Profile
 from profiles.serializers import CardSerializer
 from pupmatch.lib.pagination import KeysetPagination
+from pupmatch.lib.parsers import parsed
 
 
 class ProfileViewSet(OwnProfileMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -106,13 +107,12 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
 
         201 when the like is new, 200 when it was there. A pass on them is replaced.
         """
-        form = LikeInputSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        liked = get_object_or_404(Profile, pk=form.validated_data["profile_id"])
+        fields = parsed(LikeInputSerializer, request)
+        liked = get_object_or_404(Profile, pk=fields["profile_id"])
         match, is_new = services.like(
             liker=self.complete_profile,
             liked=liked,
-            comment=form.validated_data.get("comment", ""),
+            comment=fields.get("comment", ""),
         )
         outcome = LikeOutcomeSerializer({"match": match}, context=self.get_serializer_context())
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
@@ -170,9 +170,8 @@ class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSe
 
         A like for them is replaced; a pass on a match is 409 `already_matched`.
         """
-        form = PassInputSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        passed = get_object_or_404(Profile, pk=form.validated_data["profile_id"])
+        fields = parsed(PassInputSerializer, request)
+        passed = get_object_or_404(Profile, pk=fields["profile_id"])
         row, is_new = services.pass_on(passer=self.complete_profile, passed=passed)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(self.get_serializer(row).data, status=code)

@@ -22,6 +22,7 @@ from messaging.serializers import (
 )
 from profiles.access import OwnProfileMixin
 from profiles.models import Profile
+from pupmatch.lib.parsers import parsed
 
 LATEST = Prefetch(
     "conversation__messages",
@@ -63,9 +64,8 @@ class ConversationViewSet(
     @action(detail=True, methods=["post"], pagination_class=None)
     def read(self, request: SignedInRequest, id: Any = None) -> Response:
         """Say how far I have read; beyond the end means the end."""
-        form = ReadSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        services.mark_read(participant=self.get_object(), **form.validated_data)
+        fields = parsed(ReadSerializer, request)
+        services.mark_read(participant=self.get_object(), **fields)
         return Response(self.get_serializer(self.get_object()).data)
 
 
@@ -116,10 +116,9 @@ class MessageViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericVie
         201 when it is new, 200 when this `client_id` was sent before, 409 `client_id_reused` when
         it was sent with other content, 409 `match_ended` after the match ended.
         """
-        form = MessageInputSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        fields = parsed(MessageInputSerializer, request)
         # One may write to somebody one is matched with although one deleted what was before.
         participant = self._participant(Q(deleted_at=None) | Q(conversation__closed_at=None))
-        message, is_new = services.send(participant=participant, **form.validated_data)
+        message, is_new = services.send(participant=participant, **fields)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(self.get_serializer(message).data, status=code)

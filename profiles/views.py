@@ -37,6 +37,7 @@ from profiles.suggestions import QUESTIONS
 from pupmatch.lib.fields import PointSerializer
 from pupmatch.lib.idempotency import HEADER as IDEMPOTENCY_KEY
 from pupmatch.lib.idempotency import earlier_answer, idempotent
+from pupmatch.lib.parsers import parsed
 
 LONGEST_SEARCH = 80
 # "labardor" has 0.38 of the trigrams of a Labrador; what is less like it comes further down.
@@ -101,9 +102,8 @@ class PromptsView(OwnProfileMixin, APIView):
     )
     def put(self, request: SignedInRequest) -> Response:
         """Replace my prompts by these, in this order; at most ten, questions free."""
-        form = PromptsSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        prompts = services.set_prompts(profile=self.profile, **form.validated_data)
+        fields = parsed(PromptsSerializer, request)
+        prompts = services.set_prompts(profile=self.profile, **fields)
         return Response(PromptsSerializer({"prompts": prompts}).data)
 
 
@@ -126,8 +126,7 @@ class PhotosView(OwnProfileMixin, APIView):
         50 megapixels (25 as PNG or WebP) is 413 `image_too_large`; a damaged one is 400
         `unusable_image`, and a seventh 409 `too_many_photos`.
         """
-        form = PhotoUploadSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        fields = parsed(PhotoUploadSerializer, request)
         # Before the earlier answer, which is written together with the sixth photo: an upload that
         # was already answered must not be refused as the seventh.
         profile = self.profile
@@ -135,7 +134,7 @@ class PhotosView(OwnProfileMixin, APIView):
             return earlier
         if profile.photo_count >= MAX_PHOTOS:
             raise services.TooManyPhotos
-        renditions = render(form.validated_data["image"])
+        renditions = render(fields["image"])
         return self._attach(request, renditions, services.store_renditions(renditions))
 
     @idempotent
@@ -157,9 +156,8 @@ class PhotoOrderView(OwnProfileMixin, APIView):
     )
     def put(self, request: SignedInRequest) -> Response:
         """Put my photos in this order; `ids` names each of them once."""
-        form = PhotoOrderSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        photos = services.order_photos(profile=self.profile, **form.validated_data)
+        fields = parsed(PhotoOrderSerializer, request)
+        photos = services.order_photos(profile=self.profile, **fields)
         return Response(PhotosSerializer({"photos": photos}, context={"request": request}).data)
 
 
@@ -186,9 +184,8 @@ class LocationView(OwnProfileMixin, APIView):
         My own deck moves at once, others see the new area after 30 to 90 minutes; a first place
         shows at once. A seventh move within an hour is 429 `too_many_moves`.
         """
-        form = LocationSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        centre = services.set_location(profile=self.profile, point=form.validated_data)
+        point = parsed(LocationSerializer, request)
+        centre = services.set_location(profile=self.profile, point=point)
         return Response(PointSerializer(centre).data)
 
     @extend_schema(operation_id="me_location_destroy", responses={204: None})

@@ -5,6 +5,8 @@ from typing import Any
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 
 # Far beyond any document of ours, and far below what exhausts the interpreter.
 MAX_DEPTH = 20
@@ -66,3 +68,10 @@ def _refuse_text(text: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         raise ParseError("The text holds half of a surrogate pair.") from error
+
+
+def parsed(serializer: type[Serializer], request: Request) -> Any:
+    """What was sent, checked by a serializer; raises ValidationError."""
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    return form.validated_data
