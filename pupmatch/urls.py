@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from pupmatch.lib import health, media
+from pupmatch.lib import health, media, problems
 
 api: list[Any] = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include(api)),
+    # Said here, because Django's own page would be HTML in development.
+    path("api/<path:unknown>", problems.no_such_address),
     path("admin/", admin.site.urls),
     path("health/live", health.live),
     path("health/ready", health.ready),

@@ -85,3 +85,11 @@ def test_an_expired_or_ended_token_opens_no_address(client_for):
 @pytest.mark.parametrize("address", sorted(PUBLIC))
 def test_public_addresses_ask_for_no_token(api, address):
     assert {api.generic(method, address).status_code for method in METHODS} & {200, 400}
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+@pytest.mark.parametrize("path", ["v1/nothing", "v1/deck/", "v2/deck", "x"])
+def test_an_unknown_address_is_a_problem_in_development_too(api, settings, method, path):
+    settings.DEBUG = True
+    answer = getattr(api, method)(f"/api/{path}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.handler import exception_handler as standardized_handler
@@ -222,6 +223,12 @@ def not_found(request: HttpRequest, exception: Exception) -> Any:
     return problem_response(
         request, http_status=404, code="not_found", detail=NotFound.default_detail
     )
+
+
+@csrf_exempt
+def no_such_address(request: HttpRequest, unknown: str) -> Any:
+    """The view of every address below /api/ that is no other view's."""
+    return not_found(request, Http404())
 
 
 def server_error(request: HttpRequest) -> Any:
