@@ -1,6 +1,8 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import UserFactory
 from matching.services import unmatch
@@ -215,3 +217,17 @@ def test_who_is_blocked_cannot_tell_it_from_an_unmatch(mine, theirs, url, match,
 def test_ids_may_come_in_capitals(mine, url):
     base, _, conversation = url.rpartition("/")
     assert mine.get(f"{base}/{conversation.upper()}").json() == mine.get(url).json()
+
+
+def test_a_history_costs_the_same_for_one_message_and_for_twenty(
+    mine, url, django_assert_num_queries
+):
+    playground = PlaygroundFactory()
+    share = {"playground_id": playground.pk}
+    mine.post(f"{url}/messages", {"client_id": uuid4(), **share})
+    with CaptureQueriesContext(connection) as one:
+        assert positions(mine, url) == [1]
+    for _ in range(19):
+        mine.post(f"{url}/messages", {"client_id": uuid4(), **share})
+    with django_assert_num_queries(len(one)):
+        assert len(positions(mine, url)) == 20
