@@ -4,7 +4,6 @@ import uuid
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from psycopg.errors import ForeignKeyViolation
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts import links, mails
@@ -21,9 +20,8 @@ from pupmatch.lib import files
 from pupmatch.lib.constraints import violated
 from pupmatch.lib.mail import send_after_commit
 from pupmatch.lib.requests import Caller
+from pupmatch.lib.retries import deletes_a_crowd
 from pupmatch.lib.throttling import count_request
-
-ERASURE_TRIES = 3
 
 
 class WrongPassword(ValidationError):
@@ -163,20 +161,9 @@ def erase(*, user: User, password: str, caller: Caller) -> None:
     remove_account(user=user)
 
 
+@deletes_a_crowd
 def remove_account(*, user: User) -> None:
     """The same for staff, who know no password."""
-    for _ in range(ERASURE_TRIES - 1):
-        try:
-            return _erase(user)
-        except IntegrityError as error:
-            # Somebody liked or wrote between the deletion of such rows and that of the profile.
-            if not isinstance(error.__cause__, ForeignKeyViolation):
-                raise
-    return _erase(user)
-
-
-@transaction.atomic
-def _erase(user: User) -> None:
     locked = User.objects.select_for_update().filter(pk=user.pk).first()
     if locked is None:
         return

@@ -238,6 +238,9 @@ class Block(UUIDModel):
     blocked = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="blocks_received", db_index=False
     )
+    blocked_name = models.CharField(
+        max_length=50, blank=True, help_text="What the dog was called when it was blocked."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = BlockQuerySet.as_manager()

@@ -5,12 +5,13 @@ and the order follows what is shown. The shape of each curve was chosen in `docs
 """
 
 import datetime
+from datetime import UTC
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
 from django.db.models import Case, DecimalField, F, FloatField, Func, Q, Value, When
-from django.db.models.functions import Abs, Cast, Exp, Greatest
+from django.db.models.functions import Abs, Cast, Exp, Greatest, TruncDate
 from django.utils import timezone
 
 from matching.models import Like
@@ -30,7 +31,7 @@ DISTANCE_SCALE_M = 8000.0
 # Five years apart, puppy and senior have little to share.
 AGE_SPAN_DAYS = 1826.0
 # After three days without a visit the points for being around have fallen to 1/e.
-RECENCY_SCALE_H = 72.0
+RECENCY_SCALE_DAYS = 3.0
 
 # A Profile with the annotations of `score_parts`.
 Candidate = Any
@@ -42,14 +43,6 @@ class DaysBetween(Func):
     """Days from the second date to the first, as a number."""
 
     template = "(%(expressions)s)"
-    arg_joiner = " - "
-    output_field = FloatField()
-
-
-class HoursBetween(Func):
-    """Hours from the second moment to the first."""
-
-    template = "(EXTRACT(EPOCH FROM (%(expressions)s)) / 3600.0)::float8"
     arg_joiner = " - "
     output_field = FloatField()
 
@@ -69,15 +62,19 @@ def score_parts(viewer: Profile, at: datetime.datetime) -> dict[str, Any]:
     assert isinstance(viewer.location, Point)  # noqa: S101 (a complete profile has a place)
     days = Abs(DaysBetween(F("birth_date"), Value(viewer.birth_date)))
     levels = Abs(Cast(F("activity_level"), FloatField()) - Value(float(wanted_level(viewer))))
+    # Whole days (UTC): a score that moved within the day would tell when somebody opened the app.
     # Someone active after `at` must not score more than someone active right then.
-    hours = Greatest(Value(0.0), HoursBetween(Value(at), F("last_active_at")))
+    idle_days = Greatest(
+        Value(0.0),
+        DaysBetween(Value(at.astimezone(UTC).date()), TruncDate("last_active_at", tzinfo=UTC)),
+    )
     likes_viewer = Q(pk__in=Like.objects.filter(liked=viewer).values("liker"))
     annotations: dict[str, Any] = {
         "metres": Metres(shown_location(at), viewer.location),
         "distance_points": _points(DISTANCE_POINTS * Exp(-F("metres") / DISTANCE_SCALE_M)),
         "age_points": _points(AGE_POINTS * Greatest(Value(0.0), 1.0 - days / AGE_SPAN_DAYS)),
         "activity_level_points": _points(ACTIVITY_POINTS * (1.0 - levels / 2.0)),
-        "recency_points": _points(RECENCY_POINTS * Exp(-hours / RECENCY_SCALE_H)),
+        "recency_points": _points(RECENCY_POINTS * Exp(-idle_days / RECENCY_SCALE_DAYS)),
         "mutual_interest_points": _points(
             Case(When(likes_viewer, then=Value(float(INTEREST_POINTS))), default=Value(0.0))
         ),
@@ -125,7 +122,7 @@ def _activity_text(candidate: Candidate, wanted: int) -> str:
 
 
 def _recency_text(candidate: Candidate) -> str:
-    days = (timezone.now() - candidate.last_active_at).days
+    days = (timezone.now().date() - candidate.last_active_at.astimezone(UTC).date()).days
     if days < 1:
         return "Active today"
     if days < 7:

@@ -121,7 +121,8 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Take a like back; a match with them ends. Their like, if any, stands."""
-        services.unlike(liker=self.profile, liked=get_object_or_404(Profile, pk=profile_id))
+        liked = get_object_or_404(reachable(self.profile), pk=profile_id)
+        services.unlike(liker=self.profile, liked=liked)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=LikeReceivedSerializer(many=True))
@@ -179,7 +180,9 @@ class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSe
     @extend_schema(responses={204: None})
     def destroy(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Take a pass back."""
-        get_object_or_404(Pass, passer=self.profile, passed=profile_id).delete()
+        get_object_or_404(
+            Pass, passer=self.profile, passed__in=reachable(self.profile), passed=profile_id
+        ).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from messaging.models import Message, Participant
 from playgrounds.serializers import FavoritePlaygroundSerializer
 from profiles.serializers import CardSerializer
+from pupmatch.lib.text import shows_something
 
 LONGEST_MESSAGE = 4000
 # What a card no longer tells once the match is over, whether by an unmatch or by a block.
@@ -55,7 +56,12 @@ class MessageInputSerializer(serializers.Serializer):
     """
 
     client_id = serializers.UUIDField()
-    body = serializers.CharField(required=False, max_length=LONGEST_MESSAGE)
+    body = serializers.CharField(
+        required=False,
+        max_length=LONGEST_MESSAGE,
+        trim_whitespace=False,  # what is written comes back to the letter
+        validators=[shows_something],
+    )
     playground_id = serializers.UUIDField(required=False)
     reply_to = serializers.UUIDField(required=False, allow_null=True)
 

@@ -6,10 +6,10 @@ from accounts.models import Block
 
 
 class BlockSerializer(serializers.ModelSerializer):
-    """Somebody I blocked, by no more than what it takes to lift the block."""
+    """Somebody I blocked, under the name that I knew them by."""
 
     profile_id = serializers.UUIDField(source="blocked.profile.pk")
-    name = serializers.CharField(source="blocked.profile.name")
+    name = serializers.CharField(source="blocked_name")
 
     class Meta:
         model = Block

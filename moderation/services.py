@@ -1,11 +1,26 @@
 """Keeping people apart."""
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from accounts.models import Block, User
 from matching import services as matching
 from matching.services import Oneself
+from messaging.models import Participant
 from profiles.models import Profile
+
+
+def blockable(user: User) -> QuerySet[Profile]:
+    """Whom a person can see, whoever they ever talked to, and whoever they blocked already.
+
+    Nobody else: what blocking answers must not tell a hidden profile from one that is gone.
+    """
+    visible = Profile.objects.visible_to(user).values("pk")
+    talked_to = Participant.objects.filter(profile__user=user).values("other")
+    blocked = Block.objects.filter(blocker=user).values("blocked")
+    return Profile.objects.filter(
+        Q(pk__in=visible) | Q(pk__in=talked_to) | Q(user__in=blocked) | Q(user=user)
+    )
 
 
 @transaction.atomic
@@ -16,7 +31,9 @@ def block(*, blocker: User, blocked: Profile) -> None:
     """
     if blocker.pk == blocked.user_id:
         raise Oneself
-    Block.objects.get_or_create(blocker=blocker, blocked_id=blocked.user_id)
+    Block.objects.get_or_create(
+        blocker=blocker, blocked_id=blocked.user_id, defaults={"blocked_name": blocked.name}
+    )
     own = Profile.objects.filter(user=blocker).first()
     if own is not None:
         matching.part(profile=own, other=blocked)

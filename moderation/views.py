@@ -32,7 +32,8 @@ class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=None, responses={204: None})
     def update(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Block somebody: neither sees the other any more, and a match ends without a reason."""
-        services.block(blocker=request.user, blocked=get_object_or_404(Profile, pk=profile_id))
+        blocked = get_object_or_404(services.blockable(request.user), pk=profile_id)
+        services.block(blocker=request.user, blocked=blocked)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={204: None})

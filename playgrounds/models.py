@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from pupmatch.lib.geo import AsGeometry, InBox, Metres, on_the_globe
 from pupmatch.lib.ids import UUIDModel
+from pupmatch.lib.text import on_one_line, shows_something
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -105,7 +106,7 @@ class PlaygroundQuerySet(models.QuerySet["Playground"]):
 class Playground(UUIDModel):
     """A place where dogs meet: added by a person, or imported from an open data set."""
 
-    name = models.CharField(max_length=MAX_NAME)
+    name = models.CharField(max_length=MAX_NAME, validators=[shows_something, on_one_line])
     description = models.TextField(max_length=MAX_DESCRIPTION, blank=True)
     place = models.CharField(
         max_length=MAX_NAME, blank=True, help_text="Street, park, borough or town, to find it by."

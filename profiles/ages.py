@@ -3,7 +3,9 @@
 import datetime
 
 from dateutil.relativedelta import relativedelta
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 
 # The preferences' scale ends here and is open: 20 means "20 and older".
 OLDEST_ON_SCALE = 20
@@ -19,6 +21,15 @@ def age_on(birth_date: datetime.date, day: datetime.date) -> int:
 def birth_date_for(age: int, day: datetime.date) -> datetime.date:
     """A birth date for somebody who knows the age alone: the dog turned `age` today."""
     return day - relativedelta(years=age)
+
+
+def plausible_birth_date(born: datetime.date) -> None:
+    """Refuses a birth date in the future, or of a dog older than any on record."""
+    today = timezone.localdate()
+    if born > today:
+        raise ValidationError("This lies in the future.", code="future")
+    if age_on(born, today) > OLDEST_PLAUSIBLE:
+        raise ValidationError(f"No dog is older than {OLDEST_PLAUSIBLE} years.", code="too_old")
 
 
 def born_between(at_least: int, at_most: int, *, on: datetime.date) -> Q:

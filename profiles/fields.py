@@ -1,24 +1,11 @@
 """Serializer fields of a profile, and what they refuse."""
 
-import unicodedata
 from typing import Any
 
 from rest_framework import serializers
 
 from profiles.models import Breed
 from pupmatch.lib.fields import FiniteFloatField
-
-
-def shows_something(text: str) -> None:
-    """Refuses text of nothing but spaces and signs without a shape, such as U+200B."""
-    if all(unicodedata.category(sign)[0] in "CZ" for sign in text):
-        raise serializers.ValidationError("There is nothing to see in this.", code="blank")
-
-
-def on_one_line(text: str) -> None:
-    """Refuses line breaks and other control characters; a name ends up in the subjects of mails."""
-    if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text):
-        raise serializers.ValidationError("Use one line of plain text.", code="control_character")
 
 
 class BreedField(serializers.SlugRelatedField):

@@ -11,15 +11,16 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length, Lower
+from django.db.models.functions import Length, Lower, Upper
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
-from profiles.ages import OLDEST_ON_SCALE, age_on
+from profiles.ages import OLDEST_ON_SCALE, age_on, plausible_birth_date
 from profiles.choices import ActivityLevel, DistanceUnit, PlayStyle, Sex, Size, Temperament
 from profiles.querysets import ProfileQuerySet
 from pupmatch.lib.geo import on_the_globe
 from pupmatch.lib.ids import UUIDModel
+from pupmatch.lib.text import on_one_line, shows_something
 
 MIN_PHOTOS = 2
 MAX_PHOTOS = 6
@@ -47,8 +48,8 @@ class Profile(UUIDModel):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile"
     )
-    name = models.CharField(max_length=50)
-    birth_date = models.DateField()
+    name = models.CharField(max_length=50, validators=[shows_something, on_one_line])
+    birth_date = models.DateField(validators=[plausible_birth_date])
     bio = models.TextField(max_length=MAX_BIO, blank=True)
     breed = models.ForeignKey(Breed, on_delete=models.PROTECT, null=True, blank=True)
     sex = models.CharField(max_length=6, choices=Sex.choices, null=True, blank=True)  # noqa: DJ001 (not told)
@@ -123,6 +124,10 @@ class Profile(UUIDModel):
                 | Q(location__isnull=False, location_shows_at__isnull=False),
                 name="profile_location_has_its_time",
             ),
+        ]
+        # Staff type the beginning of a name.
+        indexes = [
+            models.Index(OpClass(Upper("name"), name="text_pattern_ops"), name="profile_by_name")
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,5 @@
 """Shapes of a profile: the owner's, and the card that others see."""
 
-import datetime
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -9,9 +8,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from playgrounds.serializers import FavoritePlaygroundSerializer
-from profiles.ages import OLDEST_ON_SCALE, OLDEST_PLAUSIBLE, age_on, birth_date_for
+from profiles.ages import (
+    OLDEST_ON_SCALE,
+    OLDEST_PLAUSIBLE,
+    age_on,
+    birth_date_for,
+    plausible_birth_date,
+)
 from profiles.distances import SpokenDistance, convert, spoken
-from profiles.fields import BreedField, DegreesField, TagsField, on_one_line, shows_something
+from profiles.fields import BreedField, DegreesField, TagsField
 from profiles.models import (
     MAX_PHOTOS,
     MAX_PROMPTS,
@@ -27,6 +32,7 @@ from profiles.models import (
 )
 from pupmatch.lib.fields import FiniteFloatField, NamedLevelField, PointSerializer
 from pupmatch.lib.geo import distance_m
+from pupmatch.lib.text import shows_something
 
 
 class RenditionsSerializer(serializers.Serializer):
@@ -158,7 +164,6 @@ class DescriptionSerializer(serializers.ModelSerializer):
         model = Profile
         fields: tuple[str, ...] = DESCRIPTION_FIELDS
         extra_kwargs = {
-            "name": {"validators": [shows_something, on_one_line]},
             # Not told is null; an empty text is no answer.
             "sex": {"allow_blank": False},
             "size": {"allow_blank": False},
@@ -185,7 +190,7 @@ class OwnProfileSerializer(DescriptionSerializer):
         help_text="Completed years. Written, it stands for a birthday today, unless the birth date "
         "kept so far fits.",
     )
-    birth_date = serializers.DateField(required=False)
+    birth_date = serializers.DateField(required=False, validators=[plausible_birth_date])
     location = PointSerializer(read_only=True, allow_null=True)
     is_complete = serializers.BooleanField(read_only=True)
     is_paused = serializers.BooleanField(read_only=True)
@@ -200,16 +205,6 @@ class OwnProfileSerializer(DescriptionSerializer):
             "missing",
             "is_paused",
         )
-
-    def validate_birth_date(self, value: datetime.date) -> datetime.date:
-        today = timezone.localdate()
-        if value > today:
-            raise serializers.ValidationError("This lies in the future.", code="future")
-        if age_on(value, today) > OLDEST_PLAUSIBLE:
-            raise serializers.ValidationError(
-                f"No dog is older than {OLDEST_PLAUSIBLE} years.", code="too_old"
-            )
-        return value
 
     def validate(self, attrs: dict) -> dict:
         age, today = attrs.pop("age", None), timezone.localdate()

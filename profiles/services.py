@@ -27,6 +27,7 @@ from profiles.models import (
 from pupmatch.lib import files
 from pupmatch.lib.constraints import violated
 from pupmatch.lib.problems import NotFound, Problem
+from pupmatch.lib.retries import deletes_a_crowd
 
 MOVES_PER_HOUR = 6
 # Others see a new place after 30 to 90 minutes, so that its time does not tell the way there.
@@ -125,7 +126,7 @@ def change_profile(*, profile: Profile, **fields: Any) -> None:
         raise NoProfile
 
 
-@transaction.atomic
+@deletes_a_crowd
 def delete_profile(*, profile: Profile) -> None:
     """Remove the dog with everything of its own: photos and files, likes, matches, conversations."""
     lock(profile).delete()

@@ -97,16 +97,19 @@ class Town(RuleBasedStateMachine):
     @rule(two=pair)
     def take_back_like(self, two):
         answer = self.ask(two[0], "delete", f"likes/{self.ids[two[1]]}")
-        assert answer.status_code == (204 if two in self.likes else 404)
-        if two in self.likes:
+        can_take_back = two in self.likes and self.can_reach(*two)
+        assert answer.status_code == (204 if can_take_back else 404)
+        if can_take_back:
             self.likes.discard(two)
             self.end(*two)
 
     @rule(two=pair)
     def take_back_pass(self, two):
         answer = self.ask(two[0], "delete", f"passes/{self.ids[two[1]]}")
-        assert answer.status_code == (204 if two in self.passes else 404)
-        self.passes.discard(two)
+        can_take_back = two in self.passes and self.can_reach(*two)
+        assert answer.status_code == (204 if can_take_back else 404)
+        if can_take_back:
+            self.passes.discard(two)
 
     @rule(two=pair)
     def unmatch(self, two):
@@ -120,10 +123,14 @@ class Town(RuleBasedStateMachine):
 
     @rule(two=pair)
     def block(self, two):
-        assert self.ask(two[0], "put", f"blocks/{self.ids[two[1]]}").status_code == 204
-        self.blocks.add(two)
-        self.likes.discard(two)
-        self.end(*two)
+        answer = self.ask(two[0], "put", f"blocks/{self.ids[two[1]]}")
+        ever_talked = frozenset(two) in {*self.matches, *(pair for pair, _ in self.closed)}
+        can_block = self.can_reach(*two) or ever_talked or two in self.blocks
+        assert answer.status_code == (204 if can_block else 404)
+        if can_block:
+            self.blocks.add(two)
+            self.likes.discard(two)
+            self.end(*two)
 
     @rule(two=pair)
     def lift_block(self, two):

@@ -145,6 +145,14 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
+                (
+                    "blocked_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the dog was called when it was blocked.",
+                        max_length=50,
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "blocked",

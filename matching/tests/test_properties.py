@@ -90,7 +90,7 @@ def tenths(points):
 
 def score(me, other, dog, now):
     days = abs((me.birth_date - other.birth_date).days)
-    hours = max(0.0, (now - other.last_active_at).total_seconds() / 3600)
+    idle_days = max(0, (now.date() - other.last_active_at.date()).days)
     return sum(
         map(
             tenths,
@@ -98,7 +98,7 @@ def score(me, other, dog, now):
                 30 * math.exp(-distance_m(me.location, other.location) / 8000),
                 20 * max(0.0, 1 - days / 1826),
                 20 * (1 - abs(me.activity_level - other.activity_level) / 2),
-                15 * math.exp(-hours / 72),
+                15 * math.exp(-idle_days / 3),
                 15.0 if dog["relation"] == "likes" else 0.0,
             ],
         )

@@ -3,11 +3,14 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Block
 from accounts.tests.factories import UserFactory
 from matching.models import Match
+from matching.services import unmatch
 from matching.tests.factories import LikeFactory, matched
+from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,30 @@ def test_blocking_hides_both_from_each_other_everywhere(client, client_for, me):
         ):
             assert answer.status_code == 404
     assert client.get("/api/v1/conversations").json()["results"] == []
+
+
+def test_blocking_does_not_tell_who_is_hidden_from_who_is_gone(client, me):
+    blocked_me = Block.objects.create(blocker=ProfileFactory().user, blocked=me.user)
+    hidden = [blocked_me.blocker.profile.pk, ProfileFactory(photos=0).pk, uuid4()]
+    for path in ("blocks", "likes", "passes"):
+        method = client.put if path == "blocks" else client.delete
+        assert {method(f"/api/v1/{path}/{pk}").status_code for pk in hidden} == {404}
+    assert client.get("/api/v1/blocks").json()["results"] == []
+
+
+def test_whom_one_talked_to_can_be_blocked_while_they_hide(client, me):
+    match = matched(me)
+    other = match.other(me)
+    unmatch(match=match, by=other)
+    Profile.objects.filter(pk=other.pk).update(paused_at=timezone.now(), name="New name")
+    assert client.put(f"/api/v1/blocks/{other.pk}").status_code == 204
+
+
+def test_a_block_keeps_the_name_that_was_known(client):
+    somebody = ProfileFactory(name="Rex")
+    client.put(f"/api/v1/blocks/{somebody.pk}")
+    Profile.objects.filter(pk=somebody.pk).update(name="Max")
+    assert client.get("/api/v1/blocks").json()["results"][0]["name"] == "Rex"
 
 
 def test_a_block_is_not_for_oneself_nor_for_nobody(client, me):

@@ -12,6 +12,7 @@ from django.db import migrations, models
 
 import pupmatch.lib.geo
 import pupmatch.lib.ids
+import pupmatch.lib.text
 
 
 class Migration(migrations.Migration):
@@ -35,7 +36,16 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("name", models.CharField(max_length=200)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=200,
+                        validators=[
+                            pupmatch.lib.text.shows_something,
+                            pupmatch.lib.text.on_one_line,
+                        ],
+                    ),
+                ),
                 ("description", models.TextField(blank=True, max_length=2000)),
                 (
                     "place",

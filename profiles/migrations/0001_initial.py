@@ -14,8 +14,10 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import profiles.ages
 import pupmatch.lib.geo
 import pupmatch.lib.ids
+import pupmatch.lib.text
 
 
 class Migration(migrations.Migration):
@@ -154,8 +156,17 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("name", models.CharField(max_length=50)),
-                ("birth_date", models.DateField()),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=50,
+                        validators=[
+                            pupmatch.lib.text.shows_something,
+                            pupmatch.lib.text.on_one_line,
+                        ],
+                    ),
+                ),
+                ("birth_date", models.DateField(validators=[profiles.ages.plausible_birth_date])),
                 ("bio", models.TextField(blank=True, max_length=1000)),
                 (
                     "sex",
@@ -550,6 +561,15 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("answer__regex", "\\S"), ("question__regex", "\\S")),
                 name="prompt_says_something",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="profile",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("name"), name="text_pattern_ops"
+                ),
+                name="profile_by_name",
             ),
         ),
     ]

@@ -66,6 +66,14 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
             code="unsupported_media_type",
             detail="Send UTF-8, or name no charset.",
         )
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        # WSGI reads no further than the length that is announced, which would be nothing.
+        return problem_response(
+            request,
+            http_status=411,
+            code="length_required",
+            detail="Send the body with a Content-Length.",
+        )
     limit = _largest_body(request)
     if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
         return problem_response(

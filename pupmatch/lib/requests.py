@@ -20,7 +20,11 @@ class Utf8Request(WSGIRequest):
 
     def _set_content_type_params(self, meta: dict) -> None:
         header = meta.get("CONTENT_TYPE", "")
-        self.content_type, self.content_params = parse_header_parameters(header)
+        try:
+            self.content_type, self.content_params = parse_header_parameters(header)
+        except (ValueError, LookupError):
+            # A parameter in an encoding that nobody knows: no type at all, which views refuse.
+            self.content_type, self.content_params = "", {}
 
 
 class Caller(NamedTuple):

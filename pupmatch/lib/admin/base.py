@@ -99,7 +99,8 @@ class StaffAdmin(ModelAdmin):
             item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)
         )
         offered = {item if isinstance(item, str) else item.parameter_name for item in filters}
-        return lookup.split(LOOKUP_SEP)[0] in offered
+        name, _, kind = lookup.partition(LOOKUP_SEP)
+        return name in offered and kind in ("", "exact", "isnull")
 
     def row(self, request: HttpRequest, object_id: str) -> Any:
         """The row of an action's page; 404 when it is gone."""

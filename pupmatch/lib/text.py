@@ -1,0 +1,17 @@
+"""What text may not be, wherever it is typed: validators for models and serializers."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+
+
+def shows_something(text: str) -> None:
+    """Refuses text of nothing but spaces and signs without a shape, such as U+200B."""
+    if all(unicodedata.category(sign)[0] in "CZ" for sign in text):
+        raise ValidationError("There is nothing to see in this.", code="blank")
+
+
+def on_one_line(text: str) -> None:
+    """Refuses line breaks and other control characters; a name ends up in the subjects of mails."""
+    if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text):
+        raise ValidationError("Use one line of plain text.", code="control_character")
