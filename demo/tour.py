@@ -5,6 +5,7 @@ back and how long it took; the first surprise ends the tour with status 1.
 """
 
 import argparse
+import contextlib
 import json
 import secrets
 import sys
@@ -64,8 +65,8 @@ class Tour:
     def __init__(self, address: str) -> None:
         self.steps = 0
         self.began = time.perf_counter()
-        self.ada = Owner(address, "Ada with Pickle")
-        self.ben = Owner(address, "Ben with Waffles")
+        self.mia = Owner(address, "Mia with Pickle")
+        self.leo = Owner(address, "Leo with Biscuit")
 
     def step(self, owner: Owner, what: str, *args: Any, says: str = "", **kwargs: Any) -> Any:
         """One request, one line; `says` is a format string for the answer."""
@@ -80,8 +81,8 @@ class Tour:
     def run(self) -> None:
         """The whole evening."""
         self.check_the_house()
-        self.settle(self.ada, "Pickle", "Beagle", SEATTLE)
-        self.settle(self.ben, "Waffles", "Golden Retriever", NEARBY)
+        self.settle(self.mia, "Pickle", "Beagle", SEATTLE)
+        self.settle(self.leo, "Biscuit", "Golden Retriever", NEARBY)
         self.meet()
         conversation = self.match()
         self.talk(conversation)
@@ -90,12 +91,19 @@ class Tour:
         total = time.perf_counter() - self.began
         print(f"\n{self.steps} steps in {total:.1f} s; everything answered as it should.")
 
+    def tidy_up(self) -> None:
+        """Take back what a tour that ended early left behind."""
+        for owner in (self.mia, self.leo):
+            if owner.token:
+                with contextlib.suppress(Surprise, urllib.error.URLError):
+                    owner.ask("DELETE", "/me", {"password": PASSWORD}, expect=204)
+
     def check_the_house(self) -> None:
         """See whether anybody is home."""
-        address = self.ada.address
+        address = self.mia.address
         ready = ("GET", f"{address}/health/ready")
-        self.step(self.ada, "is the server ready", *ready, expect=200, says="{0[status]}")
-        self.step(self.ada, "asks without signing in", "GET", "/me", expect=401)
+        self.step(self.mia, "is the server ready", *ready, expect=200, says="{0[status]}")
+        self.step(self.mia, "asks without signing in", "GET", "/me", expect=401)
 
     def settle(self, owner: Owner, dog: str, breed: str, place: dict) -> None:
         """From registration to a complete profile."""
@@ -149,18 +157,18 @@ class Tour:
                   {"ids": [ids[-1], *ids[:-1]]}, expect=200)  # fmt: skip
 
     def meet(self) -> None:
-        """Both look through the deck; Ada finds Ben's dog in it."""
-        self.step(self.ada, "prefers lively dogs within 10 km", "PATCH", "/me/preferences",
+        """Both look through the deck; Mia finds Leo's dog in it."""
+        self.step(self.mia, "prefers lively dogs within 10 km", "PATCH", "/me/preferences",
                   {"distance_unit": "kilometers", "max_distance": 10, "activity_level": "high"},
                   expect=200)  # fmt: skip
         url: str | None = "/deck?limit=50"
         seen: dict[str, dict] = {}
-        while url and self.ben.known["profile"] not in seen:
-            page = self.step(self.ada, "looks through the deck", "GET", url, expect=200,
+        while url and self.leo.known["profile"] not in seen:
+            page = self.step(self.mia, "looks through the deck", "GET", url, expect=200,
                              says="{0[results][0][profile][name]} comes first")  # fmt: skip
             seen |= {item["profile"]["id"]: item for item in page["results"]}
             url = page["next"]
-        item = seen[self.ben.known["profile"]]
+        item = seen[self.leo.known["profile"]]
         fit = item["compatibility"]
         print(
             f"{'':28}{item['profile']['name']}: {fit['score']} of 100, {item['distance']['text']}"
@@ -170,17 +178,17 @@ class Tour:
 
     def match(self) -> str:
         """Both like each other; twice, because apps do. Returns the conversation's id."""
-        wish = {"profile_id": self.ben.known["profile"], "comment": "Waffles looks like fun!"}
+        wish = {"profile_id": self.leo.known["profile"], "comment": "Biscuit looks like fun!"}
         self.step(
-            self.ada, "likes Waffles", "POST", "/likes", wish, expect=201, says="match: {0[match]}"
+            self.mia, "likes Biscuit", "POST", "/likes", wish, expect=201, says="match: {0[match]}"
         )
-        self.step(self.ada, "likes Waffles again", "POST", "/likes", wish, expect=200)
-        received = self.step(self.ben, "sees who likes Waffles", "GET", "/likes/received", expect=200,
+        self.step(self.mia, "likes Biscuit again", "POST", "/likes", wish, expect=200)
+        received = self.step(self.leo, "sees who likes Biscuit", "GET", "/likes/received", expect=200,
                              says="“{0[results][0][comment]}”")  # fmt: skip
         liker = received["results"][0]["profile"]["id"]
-        outcome = self.step(self.ben, "likes Pickle back", "POST", "/likes", {"profile_id": liker},
+        outcome = self.step(self.leo, "likes Pickle back", "POST", "/likes", {"profile_id": liker},
                             expect=201, says="a match with {0[match][profile][name]}")  # fmt: skip
-        self.step(self.ada, "finds the match", "GET", "/matches", expect=200,
+        self.step(self.mia, "finds the match", "GET", "/matches", expect=200,
                   says="{0[results][0][profile][name]}")  # fmt: skip
         return outcome["match"]["conversation_id"]
 
@@ -189,52 +197,52 @@ class Tour:
         path = f"/conversations/{conversation}/messages"
         hello = {"client_id": str(uuid.uuid4()), "body": "Hello! Park on Saturday?"}
         for expect in (201, 200):
-            self.step(self.ada, "writes", "POST", path, hello, expect=expect,
+            self.step(self.mia, "writes", "POST", path, hello, expect=expect,
                       says="message {0[position]}: {0[body]}")  # fmt: skip
-        inbox = self.step(self.ben, "opens the inbox", "GET", "/conversations", expect=200,
+        inbox = self.step(self.leo, "opens the inbox", "GET", "/conversations", expect=200,
                           says="{0[results][0][unread_count]} unread")  # fmt: skip
         if inbox["results"][0]["unread_count"] != 1:
             raise Surprise("A message that was sent twice counts twice.")
-        self.step(self.ben, "reads", "POST", f"/conversations/{conversation}/read", {"position": 1},
+        self.step(self.leo, "reads", "POST", f"/conversations/{conversation}/read", {"position": 1},
                   expect=200, says="{0[unread_count]} unread")  # fmt: skip
-        answer = {"client_id": str(uuid.uuid4()), "body": "Waffles is in. Where?"}
-        self.step(self.ben, "answers", "POST", path, answer, expect=201, says="{0[body]}")
+        answer = {"client_id": str(uuid.uuid4()), "body": "Biscuit is in. Where?"}
+        self.step(self.leo, "answers", "POST", path, answer, expect=201, says="{0[body]}")
 
     def find_a_playground(self, conversation: str) -> None:
-        """Ada adds a place, finds it again by a misspelt name, and shares it."""
+        """Mia adds a place, finds it again by a misspelt name, and shares it."""
         place = {"name": "Olympic Sculpture Lawn", "description": "Fenced, with a view.",
                  "location": {"latitude": 47.6166, "longitude": -122.3553}, "features": ["fenced"]}  # fmt: skip
         found = self.step(
-            self.ada, "looks for playgrounds nearby", "GET",
+            self.mia, "looks for playgrounds nearby", "GET",
             f"/playgrounds?near={SEATTLE['latitude']},{SEATTLE['longitude']}&radius_m=3000",
             expect=200,
         )  # fmt: skip
         nearest = found["results"][0]["name"] if found["results"] else "none yet"
         print(f"{'':28}nearest: {nearest}")
-        made = self.step(self.ada, "adds a playground", "POST", "/playgrounds", place, expect=201,
+        made = self.step(self.mia, "adds a playground", "POST", "/playgrounds", place, expect=201,
                          Idempotency_Key=str(uuid.uuid4()), says="{0[name]}")  # fmt: skip
-        self.step(self.ben, "searches with a slip of the finger", "GET",
+        self.step(self.leo, "searches with a slip of the finger", "GET",
                   "/playgrounds?q=olimpic+sculptur", expect=200, says="{0[results][0][name]}")  # fmt: skip
-        self.step(self.ben, "marks it as a favourite", "PUT", f"/playgrounds/{made['id']}/favorite",
+        self.step(self.leo, "marks it as a favourite", "PUT", f"/playgrounds/{made['id']}/favorite",
                   expect=200)  # fmt: skip
         share = {"client_id": str(uuid.uuid4()), "playground_id": made["id"]}
         path = f"/conversations/{conversation}/messages"
-        self.step(self.ada, "shares it in the conversation", "POST", path, share, expect=201,
+        self.step(self.mia, "shares it in the conversation", "POST", path, share, expect=201,
                   says="{0[playground][name]}")  # fmt: skip
         self.step(
-            self.ben, "reads the history", "GET", path, expect=200, says="{0[results][2][kind]}"
+            self.leo, "reads the history", "GET", path, expect=200, says="{0[results][2][kind]}"
         )
-        self.step(self.ada, "removes the playground again", "DELETE", f"/playgrounds/{made['id']}",
+        self.step(self.mia, "removes the playground again", "DELETE", f"/playgrounds/{made['id']}",
                   expect=204)  # fmt: skip
 
     def leave(self, conversation: str) -> None:
         """They part, and leave nothing behind."""
-        matches = self.ada.ask("GET", "/matches", expect=200)["results"]
-        self.step(self.ada, "ends the match", "DELETE", f"/matches/{matches[0]['id']}", expect=204)
+        matches = self.mia.ask("GET", "/matches", expect=200)["results"]
+        self.step(self.mia, "ends the match", "DELETE", f"/matches/{matches[0]['id']}", expect=204)
         late = {"client_id": str(uuid.uuid4()), "body": "Too late?"}
-        self.step(self.ben, "writes after the end", "POST", f"/conversations/{conversation}/messages",
+        self.step(self.leo, "writes after the end", "POST", f"/conversations/{conversation}/messages",
                   late, expect=409, says="{0[code]}")  # fmt: skip
-        for owner in (self.ada, self.ben):
+        for owner in (self.mia, self.leo):
             self.step(
                 owner, "erases the account", "DELETE", "/me", {"password": PASSWORD}, expect=204
             )
@@ -256,10 +264,18 @@ def main() -> int:
     """Run the tour against the address in the arguments."""
     parser = argparse.ArgumentParser(prog="bin/tour", description=__doc__)
     parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000")
+    address = parser.parse_args().address.rstrip("/")
+    tour = Tour(address)
     try:
-        Tour(parser.parse_args().address.rstrip("/")).run()
-    except (Surprise, urllib.error.URLError) as error:
-        print(f"\nThe tour ends here: {error}", file=sys.stderr)
+        tour.run()
+    except Surprise as surprise:
+        print(f"\nThe tour ends here: {surprise}", file=sys.stderr)
+        tour.tidy_up()
+        return 1
+    except urllib.error.URLError as error:
+        print(
+            f"No server answers at {address} ({error.reason}): bin/run starts one.", file=sys.stderr
+        )
         return 1
     return 0
 

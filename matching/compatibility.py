@@ -98,7 +98,7 @@ def explain(candidate: Candidate, viewer: Profile) -> list[Part]:
             "text"
         ].capitalize(),
         "age": _age_text(candidate, viewer),
-        "activity_level": _activity_text(candidate, wanted_level(viewer)),
+        "activity_level": _activity_text(candidate, viewer),
         "recency": _recency_text(candidate),
         "mutual_interest": _interest_text(candidate),
     }
@@ -114,11 +114,13 @@ def _age_text(candidate: Candidate, viewer: Profile) -> str:
     return f"About {round(years)} years apart"
 
 
-def _activity_text(candidate: Candidate, wanted: int) -> str:
-    level = ActivityLevel(candidate.activity_level).name.lower()
+def _activity_text(candidate: Candidate, viewer: Profile) -> str:
+    level = ActivityLevel(candidate.activity_level).name.capitalize()
+    wanted = ActivityLevel(wanted_level(viewer))
+    is_chosen = viewer.user.preferences.activity_level is not None
     if candidate.activity_level == wanted:
-        return f"{level.capitalize()} energy, as you prefer"
-    return f"{level.capitalize()} energy, where you prefer {ActivityLevel(wanted).name.lower()}"
+        return f"{level} energy, {'as you prefer' if is_chosen else 'like your dog'}"
+    return f"{level} energy, {'you prefer' if is_chosen else 'your dog has'} {wanted.name.lower()}"
 
 
 def _recency_text(candidate: Candidate) -> str:

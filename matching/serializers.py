@@ -95,7 +95,7 @@ class CompatibilitySerializer(serializers.Serializer):
 
 
 class DeckItemSerializer(serializers.Serializer):
-    """A dog in the deck. Expects a profile annotated by `matching.deck.deck`."""
+    """A dog in the deck: its card, how far away it is, and how well it fits."""
 
     profile = CardSerializer(source="*")
     distance = serializers.SerializerMethodField()

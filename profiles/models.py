@@ -34,7 +34,13 @@ class Breed(UUIDModel):
     name = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("name"), name="breed_once")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="breed_once",
+                violation_error_message="There is a breed with this name.",
+            )
+        ]
         indexes = [GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="breed_by_text")]
         ordering = ("name",)
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from pythonjsonlogger.core import RESERVED_ATTRS
 
 from pupmatch.environment import BASE_DIR, database, env, folder, number, secret, whole_number
 
@@ -226,6 +227,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "pupmatch.lib.schema.require_what_is_answered",
     ],
 }
 
@@ -335,6 +337,8 @@ LOGGING = {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
+            # Django hangs the request on its records: its query string may hold where somebody is.
+            "reserved_attrs": [*RESERVED_ATTRS, "request"],
         },
     },
     "handlers": {

@@ -55,6 +55,11 @@ secure = Client().get(
 )
 print(secure.status_code, secure["Strict-Transport-Security"])
 from django.conf import settings
+import logging, sys
+record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Unauthorized", (), None)
+record.request, record.request_id = "GET '/api/v1/playgrounds?near=47.1,11.2'", "-"
+line = logging.getLogger().handlers[0].formatter.format(record)
+print("near" in line)
 print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
 print(Client().get("/metrics", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"}).status_code)
 """
@@ -66,6 +71,7 @@ def test_production_speaks_https_alone():
     assert asked.stdout.splitlines() == [
         "301 https://api.pupmatch.example/api/v1/deck",
         "401 max-age=31536000; includeSubDomains; preload",
+        "False",
         "True True",
         "404",
     ], asked.stderr

@@ -55,7 +55,9 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("name"), name="breed_once"
+                        django.db.models.functions.text.Lower("name"),
+                        name="breed_once",
+                        violation_error_message="There is a breed with this name.",
                     )
                 ],
             },

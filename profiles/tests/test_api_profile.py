@@ -104,7 +104,7 @@ def test_the_whole_profile_comes_in_one_answer(client, profile):
     answer = client.get(URL).json()
     assert list(answer) == OWN
     assert answer["breed"] == "Beagle"
-    assert answer["location"] == {"latitude": place().y, "longitude": place().x}
+    assert answer["location"] == {"latitude": 47.615, "longitude": -122.3290889}
     assert (answer["is_complete"], answer["missing"]) == (True, [])
     assert answer["prompts"] == [{"question": "Where?", "answer": "There."}]
     assert answer["favorite_playgrounds"][0]["name"] == "Dog Run"

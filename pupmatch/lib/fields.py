@@ -43,7 +43,8 @@ class PointSerializer(serializers.Serializer):
     longitude = FiniteFloatField(min_value=-180, max_value=180)
 
     def to_representation(self, instance: Point) -> dict:
-        return {"latitude": instance.y, "longitude": instance.x}
+        # Seven places are a centimetre; what is beyond comes of binary fractions.
+        return {"latitude": round(instance.y, 7), "longitude": round(instance.x, 7)}
 
     def to_internal_value(self, data: Any) -> Point:
         value = super().to_internal_value(data)

@@ -93,7 +93,14 @@ class Command(BaseCommand):
         return found
 
     def _progress(self, things: Iterable[Any], title: str, total: int) -> Iterable[Any]:
-        return tqdm(things, title, total, disable=self.is_quiet or not total, unit="", leave=False)
+        return tqdm(
+            things,
+            title,
+            total,
+            disable=True if self.is_quiet or not total else None,
+            unit="",
+            leave=False,
+        )
 
     def _tell_sign_ins(self) -> None:
         self.stdout.write(f"Sign in with the password {PASSWORD} as:")
