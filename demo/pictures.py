@@ -24,7 +24,13 @@ def develop(dogs: list[Dog], *, drawn: bool) -> Iterator[list[Renditions]]:
         return
     # Spawned, not forked: a copy of this process would share its database connection.
     context = multiprocessing.get_context("spawn")
-    with context.Pool(os.cpu_count(), initializer=django.setup) as pool:
+    try:
+        pool = context.Pool(os.cpu_count(), initializer=django.setup)
+    except OSError:
+        # No semaphores here, as in a chroot whose /dev/shm only root may write: slower, and as good.
+        yield from map(take, dogs)
+        return
+    with pool:
         yield from pool.imap(take, dogs)
 
 
