@@ -120,8 +120,8 @@ INSERT INTO accounts_authenticationattempt
     (id, user_id, email_digest, method, outcome, ip_address, user_agent, created_at)
 SELECT gen_random_uuid(), id, '', 'password', 'accepted', '127.0.0.1', '', now()
 FROM accounts_user, generate_series(1, 5);
-INSERT INTO accounts_block (id, blocker_id, blocked_id, created_at)
-SELECT gen_random_uuid(), a.user_id, b.user_id, now()
+INSERT INTO accounts_block (id, blocker_id, blocked_id, blocked_name, created_at)
+SELECT gen_random_uuid(), a.user_id, b.user_id, '', now()
 FROM matching_pass decision
 JOIN profiles_profile a ON a.id = decision.passer_id
 JOIN profiles_profile b ON b.id = decision.passed_id

@@ -1,8 +1,9 @@
 """Prints, as Markdown, the plan of each hot query with the index that serves it (docs/plans.md).
 
-bin/manage shell < /dev/null   # any migrated database named by DATABASE_URL, filled by
-psql -v dogs=50000 -v cities=20 -f bench/big_town.sql
-python -m bench.plans > docs/plans.md
+On an empty, migrated database that DATABASE_URL names:
+
+    psql -v dogs=20000 -v cities=10 -f bench/big_town.sql
+    python -m bench.plans > docs/plans.md
 """
 
 import os

@@ -65,8 +65,14 @@ def close_conversation(*, conversation_id: UUID) -> None:
 
 
 def lock(conversation_id: UUID) -> Conversation:
-    """The conversation's row, fresh and locked until the transaction ends."""
-    return Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
+    """The conversation's row, fresh and locked until the transaction ends.
+
+    Raises NotFound when it went with one of the two.
+    """
+    found = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 @transaction.atomic
