@@ -4,6 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from accounts.tests.factories import UserFactory
+from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.requests import Utf8Request
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +42,12 @@ def test_the_admins_filters_take_no_other_lookup(client, query):
 def test_the_admins_search_over_everything_is_not_there(client):
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     assert client.get("/admin/search/?s=a&page=99999999999").status_code == 404
+
+
+def test_the_admin_refuses_a_breed_that_is_no_id(client):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    dog = ProfileFactory()
+    page = client.post(f"/admin/profiles/profile/{dog.pk}/change/", {"name": "Rex", "breed": "x"})
+    assert page.status_code == 200
+    assert "is not a valid UUID" in page.content.decode()
+    assert type(dog).objects.get(pk=dog.pk).name != "Rex"

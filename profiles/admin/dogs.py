@@ -64,7 +64,6 @@ class ProfileAdmin(StaffAdmin):
     search_fields = ("id", "user", "breed", "name__istartswith", "user__email__startswith")
     search_help_text = "Name, owner's address, or id"
 
-    autocomplete_fields = ("breed",)
     readonly_fields = (
         "photo_grid", "prompt_list", "map", "age", "completeness", "paused_at", "wishes",
         "location_shows_at", "last_active_at", "created_at", "updated_at", "owner",
