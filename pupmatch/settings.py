@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
-from django.urls import reverse_lazy
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 from pupmatch.environment import BASE_DIR, database, env, folder, number, secret, whole_number
@@ -122,8 +121,14 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
+            # It only makes things faster: while it is gone, everything comes from the database.
+            "OPTIONS": {
+                "IGNORE_EXCEPTIONS": True,
+                "SOCKET_CONNECT_TIMEOUT": 0.5,
+                "SOCKET_TIMEOUT": 0.5,
+            },
         }
     }
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -392,4 +397,3 @@ UNFOLD = {
         },
     },
 }
-LOGIN_URL = reverse_lazy("admin:login")

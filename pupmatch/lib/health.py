@@ -4,7 +4,6 @@ import hmac
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -22,7 +21,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def ready(request: HttpRequest) -> HttpResponse:
     """Requests can be served: the database answers and every migration is applied."""
-    checks = {"database": _database(), "cache": _cache()}
+    checks = {"database": _database()}
     is_ready = all(state == "ok" for state in checks.values())
     answer = JsonResponse(
         {"status": "ok" if is_ready else "unavailable", "checks": checks},
@@ -40,16 +39,6 @@ def _database() -> str:
     except (DatabaseError, PoolTimeout, ImproperlyConfigured):
         return "unreachable"
     return "migrations pending" if pending else "ok"
-
-
-def _cache() -> str:
-    if not settings.REDIS_URL:
-        return "ok"
-    try:
-        cache.get("ready")
-    except Exception:  # whatever the client raises, the cache does not answer
-        return "unreachable"
-    return "ok"
 
 
 def metrics(request: HttpRequest) -> Any:
