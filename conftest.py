@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import open_session
+from pupmatch.lib.tests.working import empty_queue, run_due_jobs
 
 # Examples that touch the database share one test's transaction on purpose, and a busy machine says
 # nothing about the code.
@@ -37,7 +38,7 @@ class Client(APIClient):
     """An API client whose requests commit, as far as `on_commit` is concerned."""
 
     def request(self, **kwargs: Any) -> Any:
-        """Send it, then run what waits for the commit: mails, removal of files."""
+        """Send it, then run what waits for the commit: removal of files."""
         with TestCase.captureOnCommitCallbacks(execute=True):
             return super().request(**kwargs)
 
@@ -57,6 +58,18 @@ def private_surroundings(settings: Any, tmp_path: Path) -> None:
     """Files go to the test's own folder; limits are out of the way unless `real_limits` is asked."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.RATE_LIMIT_SCALE = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def empty_queue_afterwards(
+    request: pytest.FixtureRequest, django_db_blocker: Any
+) -> Iterator[None]:
+    """Jobs of tests that commit are gone before the next test, as their other rows are."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction")):
+        with django_db_blocker.unblock():
+            empty_queue()
 
 
 @pytest.fixture
@@ -82,6 +95,23 @@ def client_for() -> Callable[[User], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[..., int]:
+    """`run_jobs()`: what a worker would do now, as `pupmatch.lib.tests.working` says."""
+    return run_due_jobs
+
+
+@pytest.fixture
+def mails(run_jobs: Callable[..., int], mailoutbox: list) -> Callable[[], list]:
+    """`mails()`: everything that was mailed, up to now."""
+
+    def sent() -> list:
+        run_jobs()
+        return mailoutbox
+
+    return sent
 
 
 @pytest.fixture

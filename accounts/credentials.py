@@ -2,12 +2,13 @@
 
 import uuid
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts import links, mails
 from accounts.attempts import Method, record_attempt
+from accounts.departures import announce
 from accounts.models import (
     AuthenticationAttempt,
     Session,
@@ -15,10 +16,11 @@ from accounts.models import (
     email_digest,
     normalize_email,
 )
-from accounts.services import EmailTaken, check_password_rules, lock_unchanged
+from accounts.services import EmailTaken, check_password_rules, end_sessions, lock_unchanged
+from events.publishing import publish, recorded, withdraw
 from pupmatch.lib import files
 from pupmatch.lib.constraints import violated
-from pupmatch.lib.mail import send_after_commit
+from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.requests import Caller
 from pupmatch.lib.retries import deletes_a_crowd
 from pupmatch.lib.throttling import count_request
@@ -56,12 +58,12 @@ def change_password(
     """
     _confirm(session.user, field="current_password", password=current_password, caller=caller)
     check_password_rules(password, session.user)
-    with transaction.atomic():
+    with recorded():
         user = lock_unchanged(session.user)
         if user is None:
             raise WrongPassword("current_password")
         _set_password(user, password)
-        user.sessions.exclude(pk=session.pk).end(Session.EndReason.PASSWORD)
+        end_sessions(user.sessions.exclude(pk=session.pk), Session.EndReason.PASSWORD)
 
 
 def _set_password(user: User, password: str) -> None:
@@ -70,17 +72,15 @@ def _set_password(user: User, password: str) -> None:
 
 
 def request_password_reset(*, email: str) -> None:
-    """Mail a link that sets a new password, if the address has an account.
+    """Have a link mailed that sets a new password, if the address has an account.
 
-    Work is the same for an unknown address, up to a mail that is not sent; nor is one sent past
-    the limit of mails to one address.
+    For an unknown address the same is done: a job that finds nobody to write to. Past the limit of
+    mails to one address there is none for either.
     """
     email = normalize_email(email)
     user = User.objects.filter(email=email, is_active=True).first()
-    message = mails.password_reset(user or User(email=email))
-    is_allowed = count_request("mail_to_address", email_digest(email)).is_allowed
-    if user and is_allowed:
-        send_after_commit(message)
+    if count_request("mail_to_address", email_digest(email)).is_allowed:
+        enqueue("accounts.tasks.mail_password_reset", user_id=user.pk if user else None)
 
 
 def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None:
@@ -88,7 +88,7 @@ def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None
 
     Raises LinkRefused, or ValidationError for a weak password, which leaves the link good.
     """
-    with transaction.atomic():
+    with recorded():
         # Locked: of parallel uses of one link, the second finds another password's hash.
         found = User.objects.select_for_update(no_key=True).filter(
             pk=links.reset_subject(token), is_active=True
@@ -98,7 +98,7 @@ def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None
         if user and accepted:
             check_password_rules(password, user)
             _set_password(user, password)
-            user.sessions.all().end(Session.EndReason.PASSWORD)
+            end_sessions(user.sessions.all(), Session.EndReason.PASSWORD)
             _verify(user.pk, user.email)
         record_attempt(method=Method.RESET, accepted=accepted, caller=caller, user=user)
     if not accepted:
@@ -106,9 +106,9 @@ def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None
 
 
 def send_verification(user: User) -> None:
-    """Mail the link that verifies the address again; nothing for one that is verified."""
+    """Have the link mailed that verifies the address, again; nothing for one that is verified."""
     if not user.is_email_verified:
-        send_after_commit(mails.verification(user))
+        enqueue("accounts.tasks.mail_verification", user_id=user.pk)
 
 
 def verify_email(*, token: str) -> None:
@@ -120,10 +120,12 @@ def verify_email(*, token: str) -> None:
     _verify(user.pk, user.email)
 
 
+@recorded()
 def _verify(pk: uuid.UUID, email: str) -> None:
     # By address too: the account may have moved to another one meanwhile.
-    now = timezone.now()
-    User.objects.filter(pk=pk, email=email, email_verified_at=None).update(email_verified_at=now)
+    unverified = User.objects.filter(pk=pk, email=email, email_verified_at=None)
+    if unverified.update(email_verified_at=timezone.now()):
+        publish([pk], "account.updated", {})
 
 
 def change_email(*, user: User, email: str, current_password: str, caller: Caller) -> User:
@@ -133,7 +135,7 @@ def change_email(*, user: User, email: str, current_password: str, caller: Calle
     """
     _confirm(user, field="current_password", password=current_password, caller=caller)
     try:
-        with transaction.atomic():
+        with recorded():
             locked = lock_unchanged(user)
             if locked is None:
                 raise WrongPassword("current_password")
@@ -146,13 +148,15 @@ def change_email(*, user: User, email: str, current_password: str, caller: Calle
     return locked
 
 
+@recorded()
 def move_account(*, user: User, email: str) -> None:
     """Give the account another address, unverified; the old one is told. For staff, unasked."""
     old_address = user.email
     user.email, user.email_verified_at = email, None
     user.save(update_fields=["email", "email_verified_at"])
-    send_after_commit(mails.verification(user))
-    send_after_commit(mails.address_changed(old_address))
+    publish([user.pk], "account.updated", {})
+    enqueue("accounts.tasks.mail_verification", user_id=user.pk)
+    enqueue("accounts.tasks.mail_address_changed", sealed_address=mails.seal_address(old_address))
 
 
 def erase(*, user: User, password: str, caller: Caller) -> None:
@@ -162,11 +166,14 @@ def erase(*, user: User, password: str, caller: Caller) -> None:
 
 
 @deletes_a_crowd
+@recorded()
 def remove_account(*, user: User) -> None:
     """The same for staff, who know no password."""
     locked = User.objects.select_for_update().filter(pk=user.pk).first()
     if locked is None:
         return
+    announce(locked)
     AuthenticationAttempt.objects.filter(email_digest=email_digest(locked.email)).delete()
     locked.delete()
+    withdraw(user.pk)
     files.purge_after_commit()

@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 
 from accounts.links import reset_token, verification_token
 from accounts.models import User
+from pupmatch.lib.seals import seal, unseal
 
 
 def verification(user: User) -> EmailMessage:
@@ -23,6 +24,16 @@ def password_reset(user: User) -> EmailMessage:
 def address_changed(old_address: str) -> EmailMessage:
     """Warns the address that an account has left."""
     return _mail("Your e-mail address was changed", "address_changed", old_address)
+
+
+def seal_address(address: str) -> str:
+    """An address for the queue, where nobody needs to read it."""
+    return seal(address, use="address")
+
+
+def unseal_address(sealed: str) -> str:
+    """The address again. Raises NotSealed."""
+    return unseal(sealed, use="address")
 
 
 def _link(page: str, token: str) -> str:

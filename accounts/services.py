@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -19,12 +19,18 @@ from rest_framework.fields import get_error_detail
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 
-from accounts import mails
 from accounts.attempts import Method, record_attempt
-from accounts.models import AuthenticationAttempt, RefreshTokenRecord, Session, User
+from accounts.models import (
+    AuthenticationAttempt,
+    RefreshTokenRecord,
+    Session,
+    SessionQuerySet,
+    User,
+)
 from accounts.tokens import TokenPair, issue_pair, read_refresh, session_id, token_id
+from events.publishing import publish, recorded
 from pupmatch.lib.constraints import violated
-from pupmatch.lib.mail import send_after_commit
+from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.problems import NotSignedIn, Problem
 from pupmatch.lib.requests import Caller
 
@@ -67,11 +73,11 @@ def register(*, email: str, password: str, caller: Caller) -> tuple[User, TokenP
     check_password_rules(password, user)
     user.set_password(password)
     try:
-        with transaction.atomic():
+        with recorded():
             user.save(force_insert=True)
             pair = open_session(user=user, **caller._asdict())
             record_attempt(method=Method.REGISTER, accepted=True, caller=caller, user=user)
-            send_after_commit(mails.verification(user))
+            enqueue("accounts.tasks.mail_verification", user_id=user.pk)
     except IntegrityError as error:
         if violated(error) != "user_email_once":
             raise
@@ -84,7 +90,7 @@ def sign_in(*, email: str, password: str, caller: Caller) -> TokenPair:
     """A new sign-in for whoever knows the password. Raises InvalidCredentials."""
     # Django hashes once for an unknown address, a wrong password and a closed account alike.
     known = authenticate(email=email, password=password)
-    with transaction.atomic():
+    with recorded():
         user = lock_unchanged(known) if isinstance(known, User) else None
         record_attempt(
             method=Method.PASSWORD,
@@ -111,13 +117,26 @@ def lock_unchanged(user: User) -> User | None:
     )
 
 
-@transaction.atomic(savepoint=False)
+@recorded()
 def open_session(*, user: User, ip_address: str, user_agent: str) -> TokenPair:
-    """Sign `user` in on one more device."""
+    """Sign `user` in on one more device, and tell the others."""
     session = Session.objects.create(
         user=user, ip_address=ip_address, user_agent=user_agent, expires_at=_expiry()
     )
+    publish([user.pk], "account.signed_in", {"session_id": session.pk})
     return issue_pair(session)
+
+
+@recorded()
+def end_sessions(sessions: SessionQuerySet, reason: Session.EndReason) -> int:
+    """End those that are live, at once, and tell the others. Says how many."""
+    # Locked first: of two who end the same sign-in, one finds it ended.
+    live = sessions.live().select_for_update(no_key=True).order_by("pk")
+    owners = dict(live.values_list("pk", "user_id"))
+    Session.objects.filter(pk__in=owners).end(reason)
+    for pk, user_id in owners.items():
+        publish([user_id], "account.signed_out", {"session_id": pk})
+    return len(owners)
 
 
 def refresh(*, token: str, caller: Caller) -> TokenPair:
@@ -131,7 +150,7 @@ def refresh(*, token: str, caller: Caller) -> TokenPair:
     except TokenError as error:
         record_attempt(method=Method.REFRESH, accepted=False, caller=caller)
         raise RefreshRefused from error
-    with transaction.atomic():
+    with recorded():
         user = User.objects.select_for_update(no_key=True).filter(pk=claims["sub"]).first()
         pair = _rotate(claims, caller) if user and user.is_active else None
         record_attempt(method=Method.REFRESH, accepted=pair is not None, caller=caller, user=user)
@@ -147,7 +166,7 @@ def _rotate(claims: Token, caller: Caller) -> TokenPair | None:
     if session is None:
         return None
     if not _spend(session, token_id(claims)):
-        family.end(Session.EndReason.REUSE)
+        end_sessions(family, Session.EndReason.REUSE)
         return None
     session.ip_address, session.user_agent = caller
     session.last_used_at, session.expires_at = timezone.now(), _expiry()

@@ -101,7 +101,8 @@ class LogoutView(APIView):
     @extend_schema(operation_id="auth_logout", request=None, responses={204: None})
     def post(self, request: SignedInRequest) -> Response:
         """Sign out here, at once: the access token is dead, too."""
-        request.user.sessions.filter(pk=request.auth.pk).end(Session.EndReason.LOGOUT)
+        here = request.user.sessions.filter(pk=request.auth.pk)
+        services.end_sessions(here, Session.EndReason.LOGOUT)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -109,7 +110,7 @@ class LogoutAllView(APIView):
     @extend_schema(operation_id="auth_logout_all", request=None, responses={204: None})
     def post(self, request: SignedInRequest) -> Response:
         """Sign out everywhere, at once, here included."""
-        request.user.sessions.all().end(Session.EndReason.LOGOUT)
+        services.end_sessions(request.user.sessions.all(), Session.EndReason.LOGOUT)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -211,7 +212,8 @@ class SessionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def destroy(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> Response:
         """End one sign-in, at once."""
         session = get_object_or_404(self.get_queryset(), pk=kwargs["pk"])
-        self.get_queryset().filter(pk=session.pk).end(Session.EndReason.LOGOUT)
+        mine = self.get_queryset().filter(pk=session.pk)
+        services.end_sessions(mine, Session.EndReason.LOGOUT)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

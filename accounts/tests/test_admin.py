@@ -1,6 +1,5 @@
 import pytest
 from django.contrib.auth.models import Group
-from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
@@ -161,17 +160,14 @@ def test_a_weak_password_is_refused():
     assert not User.objects.filter(email="new@pupmatch.example").exists()
 
 
-def test_an_address_changes_in_lower_case_unverified_and_both_are_told(
-    django_capture_on_commit_callbacks,
-):
+def test_an_address_changes_in_lower_case_unverified_and_both_are_told(mails):
     user = UserFactory(email="old@pupmatch.example", email_verified_at=timezone.now())
     client = staff("accounts.view_user", "accounts.change_user")
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(address(user, "change"), {"email": "NEW@pupmatch.example"})
+    answer = client.post(address(user, "change"), {"email": "NEW@pupmatch.example"})
     assert answer.status_code == 302
     user.refresh_from_db()
     assert (user.email, user.email_verified_at) == ("new@pupmatch.example", None)
-    assert {to for message in mail.outbox for to in message.to} == {
+    assert {to for message in mails() for to in message.to} == {
         "old@pupmatch.example",
         "new@pupmatch.example",
     }

@@ -1,6 +1,5 @@
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -112,11 +111,10 @@ def test_who_may_only_look_ends_no_sign_in():
     assert Session.objects.live().filter(pk=live.pk).exists()
 
 
-def test_staff_mail_a_link_for_a_new_password(django_capture_on_commit_callbacks):
+def test_staff_mail_a_link_for_a_new_password(mails):
     user = UserFactory()
-    with django_capture_on_commit_callbacks(execute=True):
-        act(superuser(), user, "send_reset")
-    assert [message.to for message in mail.outbox] == [[user.email]]
+    act(superuser(), user, "send_reset")
+    assert [message.to for message in mails()] == [[user.email]]
 
 
 # --- Erasing -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.urls import register_converter
+from prometheus_client import REGISTRY
 
 from pupmatch.lib.converters import IdConverter
 
@@ -14,5 +15,8 @@ class LibConfig(AppConfig):
     verbose_name = "plumbing"
 
     def ready(self) -> None:
-        """Make `<id:...>` known before any address is read."""
+        """Make `<id:...>` known before any address is read, and the queue to /metrics."""
+        from pupmatch.lib.jobs.metrics import QueueCollector  # needs the models
+
         register_converter(IdConverter, "id")
+        REGISTRY.register(QueueCollector())

@@ -1,40 +1,32 @@
-"""Outgoing mail: after the commit, and without making anybody wait for a mail server."""
+"""Outgoing mail: jobs send it, so that nobody waits for a mail server, and none is lost with one."""
 
-import logging
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from functools import partial
+from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 
-logger = logging.getLogger(__name__)
-
-# Threads start with the first mail; the interpreter waits for the last one before it exits.
-_senders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
+from pupmatch.lib.jobs import JobFailed
 
 
-def send_after_commit(message: EmailMessage) -> None:
-    """Send it once the current transaction has committed; a failure is logged, never raised.
+def deliver(message: EmailMessage) -> None:
+    """Send it, from a task. Raises JobFailed: for the last time when the address is refused for good.
 
-    A mail server's seconds would hold up the request, and would tell by themselves who has an
-    account; so it is spoken to from another thread.
+    Only the kind of a failure is kept: a mail server's own words quote the address.
     """
-    transaction.on_commit(partial(_hand_over, message), robust=True)
-
-
-def _hand_over(message: EmailMessage) -> None:
-    if settings.MAIL_IN_BACKGROUND:
-        # With the context, because the log line of a failure carries the request's id.
-        _senders.submit(copy_context().run, _send, message)
-    else:
-        _send(message)
-
-
-def _send(message: EmailMessage) -> None:
     try:
         message.send()
-    except Exception:
-        # The addressee stays out of the log; the request id leads to the account.
-        logger.exception("mail was not sent")
+    except Exception as error:
+        code = _code(error)
+        words = f"The mail was not sent: {type(error).__name__} {code or ''}".rstrip()
+        is_final = _is_about_the_address(error) and 500 <= code < 600
+        raise JobFailed(words, is_final=is_final) from None
+
+
+def _is_about_the_address(error: Any) -> bool:
+    return bool(getattr(error, "recipients", None))
+
+
+def _code(error: Any) -> int:
+    """The server's answer, of SMTP or of a provider's API; 0 without one."""
+    if _is_about_the_address(error):
+        return next(iter(error.recipients.values()))[0]
+    return getattr(error, "smtp_code", None) or getattr(error, "status_code", None) or 0

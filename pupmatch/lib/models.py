@@ -1,11 +1,13 @@
-"""Tables that serve every room: counters of requests, answers to repeat, files to remove."""
+"""Tables that serve every room: counters, answers to repeat, files to remove, jobs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pupmatch.lib.ids import UUIDModel
 
@@ -55,3 +57,51 @@ class DiscardedFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, by what is to be done about them."""
+
+    def due(self, moment: datetime) -> "JobQuerySet":
+        """Those that a worker should have taken up."""
+        return self.filter(Q(scheduled_at=None) | Q(scheduled_at__lte=moment), status="todo")
+
+    def failed(self) -> "JobQuerySet":
+        """Those that were tried for the last time."""
+        return self.filter(status="failed")
+
+    def abandoned(self) -> "JobQuerySet":
+        """Those whose worker is gone, or has given no sign of life for Job.STALLED."""
+        # By the database's clock, which also times the signs of life.
+        return self.filter(
+            Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - Job.STALLED), status="doing"
+        )
+
+
+class Job(ProcrastinateJob):
+    """A row of procrastinate's queue; `pupmatch.lib.jobs` writes it."""
+
+    STALLED = timedelta(seconds=5)
+
+    objects = JobQuerySet.as_manager()  # type: ignore[misc,assignment]  # procrastinate's is read-only
+
+    class Meta:
+        proxy = True
+
+    def __str__(self) -> str:
+        return f"{self.task_name} {self.pk}"
+
+
+class JobFailure(models.Model):
+    """One failed try of a job: what happened and where, in words that name nobody."""
+
+    # The constraint stands in the migration: the database deletes it together with the job.
+    job = models.ForeignKey(
+        Job, on_delete=models.DO_NOTHING, db_constraint=False, related_name="failures"
+    )
+    attempt = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    error = models.TextField()
+
+    def __str__(self) -> str:
+        return self.error.partition("\n")[0]

@@ -5,23 +5,18 @@ read (a distance, a time) and counts offsets among ties; this one seals the valu
 whole ordering, so its last column must be unique.
 """
 
-import base64
-import binascii
-import hashlib
 import json
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
+
+from pupmatch.lib import seals
 
 MAX_LIMIT = 50
 DEFAULT_LIMIT = 20
@@ -45,25 +40,17 @@ class _Exact(DjangoJSONEncoder):
         return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
-@cache
-def _cipher() -> AESSIV:
-    # Deterministic on purpose: an unchanged page has an unchanged ETag.
-    return AESSIV(hashlib.sha512(b"cursor:" + settings.SECRET_KEY.encode()).digest())
-
-
 def seal(cursor: Cursor, *, purpose: str) -> str:
     """The cursor as text that reveals nothing and fits no other listing than `purpose`."""
-    plain = json.dumps(cursor, cls=_Exact, separators=(",", ":")).encode()
-    sealed = _cipher().encrypt(plain, [purpose.encode()])
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    plain = json.dumps(cursor, cls=_Exact, separators=(",", ":"))
+    return seals.seal(plain, use="cursor", purpose=purpose)
 
 
 def unseal(text: str, *, purpose: str) -> Cursor:
     """The cursor in `text`; raises ValidationError when it is not one that we sealed for `purpose`."""
     try:
-        sealed = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
-        return Cursor(*json.loads(_cipher().decrypt(sealed, [purpose.encode()])))
-    except (InvalidTag, ValueError, TypeError, binascii.Error) as error:
+        return Cursor(*json.loads(seals.unseal(text, use="cursor", purpose=purpose)))
+    except (ValueError, TypeError) as error:
         raise ValidationError({"cursor": ["This is not a cursor of this list."]}) from error
 
 

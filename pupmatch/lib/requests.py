@@ -4,6 +4,7 @@ import ipaddress
 from typing import NamedTuple, cast
 
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
@@ -11,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 
-class Utf8Request(WSGIRequest):
-    """A request whose text is UTF-8, whatever charset its header names.
+class Utf8(HttpRequest):
+    """For requests: their text is UTF-8, whatever charset the header names.
 
     Django decodes by any codec of Python's: by "zlib" a megabyte would become a gigabyte, and with
     a query string the request would fail before any middleware sees it.
@@ -25,6 +26,14 @@ class Utf8Request(WSGIRequest):
         except (ValueError, LookupError):
             # A parameter in an encoding that nobody knows: no type at all, which views refuse.
             self.content_type, self.content_params = "", {}
+
+
+class Utf8Request(Utf8, WSGIRequest):
+    """A request of the web process."""
+
+
+class Utf8AsgiRequest(Utf8, ASGIRequest):
+    """A request of the realtime process."""
 
 
 class Caller(NamedTuple):

@@ -3,9 +3,12 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
+from pupmatch.lib.admin import jobs
 from pupmatch.lib.admin.base import ReadOnlyAdmin
 from pupmatch.lib.admin.when import MadeFilter
 from pupmatch.lib.models import DiscardedFile, IdempotentAnswer, RequestCounter
+
+__all__ = ["jobs"]
 
 
 @admin.register(LogEntry)

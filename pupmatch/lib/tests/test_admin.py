@@ -18,7 +18,9 @@ from pupmatch.lib.admin.fields import PointField
 from pupmatch.lib.admin.sections import Section
 from pupmatch.lib.admin.when import first_id_of
 from pupmatch.lib.ids import uuid7
-from pupmatch.lib.models import DiscardedFile, IdempotentAnswer, RequestCounter
+from pupmatch.lib.jobs import enqueue
+from pupmatch.lib.models import DiscardedFile, IdempotentAnswer, Job, JobFailure, RequestCounter
+from pupmatch.lib.tests import probes  # noqa: F401 (makes its tasks known)
 from pupmatch.lib.tests.admin_pages import (
     cannot_be_changed,
     filters_answer,
@@ -42,7 +44,14 @@ def log_entry():
     )
 
 
+def job():
+    enqueue("pupmatch.lib.tests.probes.leave_a_trace", key="a")
+    return Job.objects.latest("pk")
+
+
 MAKERS = {
+    Job: job,
+    JobFailure: lambda: JobFailure.objects.create(job=job(), attempt=1, error="Out of biscuits"),
     RequestCounter: lambda: RequestCounter.objects.create(
         key=str(uuid7()), window_ends_at=timezone.now(), count=1
     ),
@@ -111,6 +120,7 @@ def test_the_front_page_shows_figures_that_lead_to_what_they_count():
         "Messages in 24 h",
         "Active matches",
         "Playgrounds",
+        "Failed jobs",
     ]
     assert figures[0]["number"] == "1"
     for figure in figures:

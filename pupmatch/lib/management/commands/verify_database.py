@@ -14,7 +14,7 @@ from pupmatch.lib.geo import distance_m
 
 OLDEST_POSTGRESQL = 140000
 OLDEST_POSTGIS = (3, 2)
-EXTENSIONS = ("postgis", "pg_trgm")
+EXTENSIONS = ("postgis", "pg_trgm", "unaccent")
 # Greenwich and the Eiffel Tower: metres on the WGS 84 ellipsoid, computed here and by PostGIS.
 HERE, THERE = Point(0.0, 51.4779, srid=4326), Point(2.2945, 48.8582, srid=4326)
 

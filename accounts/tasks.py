@@ -1,0 +1,37 @@
+"""The mails about an account, and its upkeep.
+
+Mails are composed here and not where they are asked for, so that a link that sets a new password
+never stands in the queue. Sent twice, each holds a link that works.
+"""
+
+from accounts import mails, services
+from accounts.models import User
+from pupmatch.lib.jobs import task
+from pupmatch.lib.mail import deliver
+
+
+@task(queue="mail", tries=12, priority=10)
+def mail_verification(user_id: str) -> None:
+    """The link that verifies the present address; nothing once it is verified."""
+    if user := User.objects.filter(pk=user_id, email_verified_at=None).first():
+        deliver(mails.verification(user))
+
+
+@task(queue="mail", tries=12, priority=10)
+def mail_password_reset(user_id: str | None) -> None:
+    """The link that sets a new password; nothing for nobody, who can ask for it like anybody."""
+    user = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
+    if user:
+        deliver(mails.password_reset(user))
+
+
+@task(queue="mail", tries=12)
+def mail_address_changed(sealed_address: str) -> None:
+    """The warning to the address that an account has left, which is stored nowhere else."""
+    deliver(mails.address_changed(mails.unseal_address(sealed_address)))
+
+
+@task(queue="upkeep", tries=3, every="23 3 * * *")
+def clear_expired() -> None:
+    """Old sign-ins, spent refresh tokens, old attempts."""
+    services.clear_expired()
