@@ -13,7 +13,8 @@ from django.utils import timezone
 from matching.compatibility import score_parts
 from matching.models import Like, Pass
 from profiles.ages import OLDEST_ON_SCALE
-from profiles.models import DistanceUnit, Preferences, Profile
+from profiles.choices import DistanceUnit
+from profiles.models import Preferences, Profile
 from profiles.querysets import ProfileQuerySet
 
 THIN = 10

@@ -1,12 +1,26 @@
 """Who likes whom, who passed on whom, and who found each other."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from messaging.models import Conversation
 from profiles.models import Profile
 from pupmatch.lib.ids import UUIDModel
+
+
+class LikeQuerySet(models.QuerySet["Like"]):
+    """Likes, by who waits for an answer."""
+
+    def waiting(self) -> "LikeQuerySet":
+        """Those that were neither returned nor passed on."""
+        returned = Like.objects.filter(liker=OuterRef("liked"), liked=OuterRef("liker"))
+        passed = Pass.objects.filter(passer=OuterRef("liked"), passed=OuterRef("liker"))
+        return self.filter(~Exists(returned), ~Exists(passed))
+
+    def waiting_for(self, profile: Profile) -> "LikeQuerySet":
+        """Those that this profile received and has not answered."""
+        return self.filter(liked=profile).waiting()
 
 
 class Like(UUIDModel):
@@ -20,6 +34,8 @@ class Like(UUIDModel):
     )
     comment = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = LikeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -129,11 +129,8 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     @action(detail=False)
     def received(self, request: SignedInRequest) -> Response:
         """Who likes me and waits for my answer, newest first."""
-        waiting = (
-            Like.objects.filter(liked=self.profile)
-            .filter(liker__in=Profile.objects.visible_to(request.user))
-            .exclude(liker__in=Like.objects.filter(liker=self.profile).values("liked"))
-            .exclude(liker__in=Pass.objects.filter(passer=self.profile).values("passed"))
+        waiting = Like.objects.waiting_for(self.profile).filter(
+            liker__in=Profile.objects.visible_to(request.user)
         )
         return self._page(waiting, "liker", LikeReceivedSerializer)
 
@@ -180,9 +177,8 @@ class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSe
     @extend_schema(responses={204: None})
     def destroy(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Take a pass back."""
-        get_object_or_404(
-            Pass, passer=self.profile, passed__in=reachable(self.profile), passed=profile_id
-        ).delete()
+        passed = get_object_or_404(reachable(self.profile), pk=profile_id)
+        services.take_back_pass(passer=self.profile, passed=passed)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

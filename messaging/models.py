@@ -1,12 +1,37 @@
 """Conversations between two people who matched."""
 
+from uuid import UUID
+
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from messaging.words import Matches, Words, query_for
 from playgrounds.models import Playground
 from profiles.models import Profile
 from pupmatch.lib.ids import UUIDModel
+from pupmatch.lib.problems import NotFound
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Conversations, one by one under their row locks."""
+
+    def lock(self, pk: UUID) -> "Conversation":
+        """The conversation, fresh and locked until the transaction ends, with whose it is.
+
+        Raises NotFound when it went with one of the two.
+        """
+        found = (
+            self.select_for_update(of=("self",), no_key=True)
+            .select_related("low", "high")
+            .only("last_position", "closed_at", "low__user_id", "high__user_id")
+            .filter(pk=pk)
+            .first()
+        )
+        if found is None:
+            raise NotFound
+        return found
 
 
 class Conversation(UUIDModel):
@@ -17,6 +42,8 @@ class Conversation(UUIDModel):
     last_position = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConversationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -33,6 +60,26 @@ class Conversation(UUIDModel):
     def __str__(self) -> str:
         return f"{self.low_id} and {self.high_id}"
 
+    @property
+    def people(self) -> dict[UUID, UUID]:
+        """The account behind the profile of either side."""
+        return {self.low_id: self.low.user_id, self.high_id: self.high.user_id}
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """Sides of conversations, by who may see what of them."""
+
+    def inbox_of(self, profile: Profile) -> "ParticipantQuerySet":
+        """Somebody's sides of the conversations that they did not delete."""
+        return self.filter(profile=profile, deleted_at=None)
+
+    def sharing_receipts(self) -> "ParticipantQuerySet":
+        """Sides whose receipts the other gets: both share theirs, and the match lasts."""
+        return self.filter(conversation__closed_at=None).exclude(
+            Q(profile__user__preferences__read_receipts=False)
+            | Q(other__user__preferences__read_receipts=False)
+        )
+
 
 class Participant(UUIDModel):
     """One side of a conversation: what they have read, and from where on they still see it."""
@@ -43,6 +90,12 @@ class Participant(UUIDModel):
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="participations")
     other = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
     read_position = models.PositiveIntegerField(default=0)
+    delivered_position = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Up to here some device of this side's has everything."
+    )
+    shown_position = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Up to here it came while it was open on a screen."
+    )
     cleared_position = models.PositiveIntegerField(
         default=0, help_text="Messages up to here were deleted for this side."
     )
@@ -51,6 +104,8 @@ class Participant(UUIDModel):
         null=True, blank=True, help_text="Deleted for this side until the next message."
     )
     updated_at = models.DateTimeField(default=timezone.now, help_text="The latest message's time.")
+
+    objects = ParticipantQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -67,6 +122,22 @@ class Participant(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.profile_id} in {self.conversation_id}"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages, by who may see them."""
+
+    def visible_to(self, profile: Profile) -> "MessageQuerySet":
+        """Those in the conversations of somebody's inbox, after what they deleted for themselves."""
+        sides = Participant.objects.inbox_of(profile).filter(
+            conversation=OuterRef("conversation"), cleared_position__lt=OuterRef("position")
+        )
+        return self.filter(Exists(sides))
+
+    def saying(self, text: str) -> "MessageQuerySet":
+        """Those that hold the words that somebody looks for; none for no words."""
+        wanted = query_for(text)
+        return self.filter(Matches(Words("body"), wanted)) if wanted else self.none()
 
 
 class Message(UUIDModel):
@@ -94,6 +165,8 @@ class Message(UUIDModel):
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -109,6 +182,15 @@ class Message(UUIDModel):
                 | Q(kind="playground", body=None),
                 name="message_says_something",
             ),
+        ]
+        # Words wait in a short list until there are enough of them to be sorted in at once. Not
+        # partial, although unsent messages have none: the planner reads no statistics of such.
+        indexes = [
+            GinIndex(
+                Words("body"),
+                gin_pending_list_limit=256,
+                name="message_by_words",
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from profiles.serializers import CardSerializer
 from pupmatch.lib.text import shows_something
 
 LONGEST_MESSAGE = 4000
+LONGEST_SEARCH = 200
 # What a card no longer tells once the match is over, whether by an unmatch or by a block.
 FORMER: dict[str, Any] = {
     "bio": "",
@@ -48,6 +49,13 @@ class MessageSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+def body_field(**kwargs: Any) -> serializers.CharField:
+    """What somebody writes; it comes back to the letter."""
+    return serializers.CharField(
+        max_length=LONGEST_MESSAGE, trim_whitespace=False, validators=[shows_something], **kwargs
+    )
+
+
 class MessageInputSerializer(serializers.Serializer):
     """Either a `body` or a `playground_id`.
 
@@ -56,12 +64,7 @@ class MessageInputSerializer(serializers.Serializer):
     """
 
     client_id = serializers.UUIDField()
-    body = serializers.CharField(
-        required=False,
-        max_length=LONGEST_MESSAGE,
-        trim_whitespace=False,  # what is written comes back to the letter
-        validators=[shows_something],
-    )
+    body = body_field(required=False)
     playground_id = serializers.UUIDField(required=False)
     reply_to = serializers.UUIDField(required=False, allow_null=True)
 
@@ -71,8 +74,28 @@ class MessageInputSerializer(serializers.Serializer):
         return attrs
 
 
+class MessageEditSerializer(serializers.Serializer):
+    """The new words; without any, nothing changes."""
+
+    body = body_field(required=False)
+
+
+class SearchSerializer(serializers.Serializer):
+    """What to look for in messages."""
+
+    q = serializers.CharField(
+        max_length=LONGEST_SEARCH,
+        help_text='All of these words; `"words in a row"`, `this or that`, `-without`. The last '
+        "word may be unfinished; capitals and accents make no difference.",
+    )
+
+
 class ConversationSerializer(serializers.ModelSerializer):
     """A conversation in my inbox.
+
+    `read_position` is how far I have read; `other_read_position` and `other_delivered_position` are
+    how far the other side has, and has received. Those are null unless both of us have
+    `read_receipts` on, and after the match ended.
 
     After the match ended, `closed_at` is set and `profile` keeps the name, but shows no more
     pictures, texts, places or distance.
@@ -82,6 +105,8 @@ class ConversationSerializer(serializers.ModelSerializer):
     match_id = serializers.UUIDField(source="conversation.match.pk")
     profile = serializers.SerializerMethodField()
     last_message = serializers.SerializerMethodField()
+    other_read_position = serializers.SerializerMethodField()
+    other_delivered_position = serializers.SerializerMethodField()
     closed_at = serializers.DateTimeField(source="conversation.closed_at", allow_null=True)
 
     class Meta:
@@ -92,6 +117,9 @@ class ConversationSerializer(serializers.ModelSerializer):
             "profile",
             "last_message",
             "unread_count",
+            "read_position",
+            "other_read_position",
+            "other_delivered_position",
             "updated_at",
             "closed_at",
         )
@@ -110,6 +138,21 @@ class ConversationSerializer(serializers.ModelSerializer):
         for message in participant.conversation.latest:  # type: ignore[attr-defined]
             if message.position > participant.cleared_position:
                 return MessageSerializer(message, context=self.context).data
+        return None
+
+    def get_other_read_position(self, participant: Participant) -> int | None:
+        other = self._other_receipts(participant)
+        return other.read_position if other else None
+
+    def get_other_delivered_position(self, participant: Participant) -> int | None:
+        other = self._other_receipts(participant)
+        return other.delivered_position if other else None
+
+    def _other_receipts(self, participant: Participant) -> Participant | None:
+        # Prefetched by the view: the sides whose receipts the other gets, both or none.
+        for side in participant.conversation.sharing:  # type: ignore[attr-defined]
+            if side.profile_id == participant.other_id:
+                return side
         return None
 
 

@@ -1,16 +1,27 @@
 """Writing to each other: each change under the conversation's row lock."""
 
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
+from events.publishing import publish, recorded
 from messaging.models import Conversation, Message, Participant
+from messaging.receipts import acknowledge, mark_read, mark_shown
+from messaging.storing import NotStored, store
 from playgrounds.services import hold
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
+
+__all__ = [
+    "acknowledge", "close_conversation", "delete_for_me", "edit", "forget_for", "mark_read",
+    "mark_shown", "open_conversation", "send", "tell_all_gone", "unsend",
+]  # fmt: skip
+
+# How long a message can be changed or taken back.
+CHANGEABLE_FOR = timedelta(minutes=15)
 
 
 class MatchEnded(Problem):
@@ -43,6 +54,20 @@ class UnknownPlayground(Problem):
     default_detail = "playground_id names no playground."
 
 
+class TooLate(Problem):
+    """What was said stands."""
+
+    default_code = "too_late"
+    default_detail = "Messages can be edited or unsent for 15 minutes."
+
+
+class NotText(Problem):
+    """There are no words to change: a playground was shared, or the message was unsent."""
+
+    default_code = "not_text"
+    default_detail = "Only the text of a message that was not unsent can be edited."
+
+
 @transaction.atomic
 def open_conversation(*, low: Profile, high: Profile) -> Conversation:
     """A conversation for a pair whose match was just made."""
@@ -57,25 +82,15 @@ def open_conversation(*, low: Profile, high: Profile) -> Conversation:
 
 
 @transaction.atomic
-def close_conversation(*, conversation_id: UUID) -> None:
-    """End writing for good; both can still read until they delete it."""
+def close_conversation(*, conversation_id: UUID) -> datetime:
+    """End writing for good, and say when; both can still read until they delete it."""
     # Waits for a message that is being sent, and makes the next one wait: none slips in after.
-    lock(conversation_id)
-    Conversation.objects.filter(pk=conversation_id, closed_at=None).update(closed_at=timezone.now())
+    Conversation.objects.lock(conversation_id)
+    now = timezone.now()
+    Conversation.objects.filter(pk=conversation_id, closed_at=None).update(closed_at=now)
+    return now
 
 
-def lock(conversation_id: UUID) -> Conversation:
-    """The conversation's row, fresh and locked until the transaction ends.
-
-    Raises NotFound when it went with one of the two.
-    """
-    found = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-@transaction.atomic
 def send(
     *,
     participant: Participant,
@@ -89,87 +104,161 @@ def send(
     Harmless to repeat with the same `client_id`. Raises MatchEnded, ClientIdReused, UnknownReply or
     UnknownPlayground.
     """
-    conversation = lock(participant.conversation_id)
-    content = {"body": body, "playground_id": playground_id, "reply_to_id": reply_to}
-    earlier = Message.objects.filter(
-        conversation=conversation, sender=participant.profile_id, client_id=client_id
-    ).first()
-    if earlier:
-        return _repeated(earlier, content), False
-    if conversation.closed_at:
-        raise MatchEnded
-    _check_references(conversation, playground_id, reply_to)
-    message = Message.objects.create(
-        conversation=conversation,
-        position=conversation.last_position + 1,
+    message = Message(
+        conversation_id=participant.conversation_id,
         sender_id=participant.profile_id,
         client_id=client_id,
         kind=Message.Kind.TEXT if playground_id is None else Message.Kind.PLAYGROUND,
-        **content,
+        body=body,
+        playground_id=playground_id,
+        reply_to_id=reply_to,
     )
-    _deliver(message)
+    try:
+        _append(message)
+    except NotStored:
+        return _sent_before(message), False
     return message, True
 
 
-def _repeated(earlier: Message, content: dict[str, Any]) -> Message:
+@recorded()
+def _append(message: Message) -> None:
+    sides = store(message)
+    _check_references(message)
+    for side in sides:
+        is_the_other = side.profile_id != message.sender_id
+        told = _told(message, side.unread_count)
+        publish([side.user_id], "message.created", told, notifies=is_the_other)
+
+
+def _sent_before(message: Message) -> Message:
+    """The message that was sent with this one's `client_id`. Raises MatchEnded without one."""
+    earlier = Message.objects.filter(
+        conversation=message.conversation_id,
+        sender=message.sender_id,
+        client_id=message.client_id,
+    ).first()
+    if earlier is None:
+        raise MatchEnded
+    content = ("body", "playground_id", "reply_to_id")
     # An edited or unsent message is still the one that was sent with this id.
     is_unchanged = earlier.edited_at is None and earlier.deleted_at is None
-    if is_unchanged and any(getattr(earlier, name) != value for name, value in content.items()):
+    if is_unchanged and any(getattr(earlier, name) != getattr(message, name) for name in content):
         raise ClientIdReused
     return earlier
 
 
-def _check_references(
-    conversation: Conversation, playground_id: UUID | None, reply_to: UUID | None
-) -> None:
-    if playground_id:
+def _check_references(message: Message) -> None:
+    if message.playground_id:
         try:
-            hold(playground_id=playground_id)
+            hold(playground_id=message.playground_id)
         except NotFound as error:
             raise UnknownPlayground from error
-    if reply_to and not conversation.messages.filter(pk=reply_to).exists():
-        raise UnknownReply
+    if message.reply_to_id:
+        others = Message.objects.filter(conversation=message.conversation_id).exclude(pk=message.pk)
+        if not others.filter(pk=message.reply_to_id).exists():
+            raise UnknownReply
 
 
-def _deliver(message: Message) -> None:
-    Conversation.objects.filter(pk=message.conversation_id).update(last_position=message.position)
-    sides = Participant.objects.filter(conversation=message.conversation_id)
-    # A conversation that one side had deleted comes back, from this message on.
-    news = {"updated_at": message.created_at, "deleted_at": None}
-    sides.filter(profile=message.sender_id).update(**news)
-    sides.exclude(profile=message.sender_id).update(**news, unread_count=F("unread_count") + 1)
+@recorded()
+def edit(*, message: Message, body: str) -> Message:
+    """Change the words of a message. The same words change nothing.
+
+    Raises NotText, MatchEnded or TooLate.
+    """
+    conversation = Conversation.objects.lock(message.conversation_id)
+    message.refresh_from_db()
+    if message.body is None:
+        raise NotText
+    if message.body == body:
+        return message
+    if conversation.closed_at:
+        raise MatchEnded
+    _check_time(message)
+    message.body, message.edited_at = body, timezone.now()
+    message.save(update_fields=["body", "edited_at"])
+    _tell_change(message, "message.updated")
+    return message
 
 
-@transaction.atomic
-def mark_read(*, participant: Participant, position: int) -> Participant:
-    """Everything up to `position` was read; beyond the end means the end, backwards does nothing."""
-    conversation = lock(participant.conversation_id)
-    participant.refresh_from_db()
-    position = max(participant.read_position, min(position, conversation.last_position))
-    participant.read_position = position
-    participant.unread_count = (
-        conversation.messages.filter(
-            position__gt=max(position, participant.cleared_position), deleted_at=None
-        )
-        .exclude(sender=participant.profile_id)
-        .count()
+@recorded()
+def unsend(*, message: Message) -> None:
+    """Take a message back: its place stays, what it said is gone for both. Harmless to repeat.
+
+    Also after the end: nobody is held to what they said. Raises TooLate.
+    """
+    Conversation.objects.lock(message.conversation_id)
+    message.refresh_from_db()
+    if message.deleted_at:
+        return
+    _check_time(message)
+    message.body, message.playground, message.deleted_at = None, None, timezone.now()
+    message.save(update_fields=["body", "playground", "deleted_at"])
+    unseen_by = Participant.objects.filter(
+        conversation=message.conversation_id,
+        read_position__lt=message.position,
+        cleared_position__lt=message.position,
+    ).exclude(profile=message.sender_id)
+    unseen_by.filter(unread_count__gt=0).update(unread_count=F("unread_count") - 1)
+    _tell_change(message, "message.deleted")
+
+
+def _check_time(message: Message) -> None:
+    if timezone.now() - message.created_at > CHANGEABLE_FOR:
+        raise TooLate
+
+
+def _tell_change(message: Message, type: str) -> None:
+    """Whoever deleted it together with the conversation has nothing to change."""
+    sides = Participant.objects.filter(
+        conversation=message.conversation_id, cleared_position__lt=message.position
     )
-    participant.save(update_fields=["read_position", "unread_count"])
-    return participant
+    for user_id, unread_count in sides.values_list("profile__user_id", "unread_count"):
+        publish([user_id], type, _told(message, unread_count))
 
 
-@transaction.atomic
+def _told(message: Message, unread_count: int) -> dict[str, UUID | int]:
+    """What is stored of an event: which message, and the reader's own figure."""
+    return {
+        "id": message.pk,
+        "conversation_id": message.conversation_id,
+        "position": message.position,
+        "sender_id": message.sender_id,
+        "unread_count": unread_count,
+    }
+
+
+@recorded()
 def delete_for_me(*, participant: Participant) -> None:
-    """Take the conversation out of this side's inbox; a new message brings it back from there on."""
-    conversation = lock(participant.conversation_id)
+    """Take the conversation out of this side's inbox; a new message brings it back from there on.
+
+    It counts as deleted, not as read: the other side learns nothing of it.
+    """
+    conversation = Conversation.objects.lock(participant.conversation_id)
     end = conversation.last_position
-    Participant.objects.filter(pk=participant.pk).update(
-        deleted_at=timezone.now(), cleared_position=end, read_position=end, unread_count=0
+    is_new = Participant.objects.filter(pk=participant.pk, deleted_at=None).update(
+        deleted_at=timezone.now(), cleared_position=end, unread_count=0
     )
+    if is_new:
+        gone = {"conversation_id": conversation.pk, "position": end}
+        publish([conversation.people[participant.profile_id]], "conversation.deleted", gone)
 
 
-@transaction.atomic
+@recorded()
 def forget_for(*, profile: Profile, other: Profile) -> None:
     """Take every conversation with `other` away from `profile`: what blocking somebody means."""
-    for participant in Participant.objects.filter(profile=profile, other=other).order_by("pk"):
+    sides = Participant.objects.inbox_of(profile).filter(other=other)
+    for participant in sides.order_by("conversation"):
         delete_for_me(participant=participant)
+
+
+def tell_all_gone(*, profile: Profile) -> None:
+    """Tell both sides of every conversation of a profile that is about to be deleted.
+
+    Call it inside `recorded()`.
+    """
+    sides = Participant.objects.filter(Q(profile=profile) | Q(other=profile), deleted_at=None)
+    for conversation_id, end, user_id in sides.values_list(
+        "conversation_id", "conversation__last_position", "profile__user_id"
+    ):
+        gone = {"conversation_id": conversation_id, "position": end}
+        publish([user_id], "conversation.deleted", gone)

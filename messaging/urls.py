@@ -12,6 +12,11 @@ urlpatterns = [
     *router.urls,
     path(
         "conversations/<id:id>/messages",
-        views.MessageViewSet.as_view({"get": "list", "post": "create"}),
+        views.ConversationMessagesViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path("messages/search", views.MessageSearchView.as_view()),
+    path(
+        "messages/<id:id>",
+        views.MessageViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
     ),
 ]

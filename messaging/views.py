@@ -7,18 +7,20 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import get_object_or_404
+from rest_framework.generics import ListAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
 from messaging import services
-from messaging.models import Message, Participant
+from messaging.models import Message, MessageQuerySet, Participant
 from messaging.serializers import (
     ConversationSerializer,
+    MessageEditSerializer,
     MessageInputSerializer,
     MessageSerializer,
     ReadSerializer,
+    SearchSerializer,
 )
 from profiles.access import OwnProfileMixin
 from profiles.models import Profile
@@ -28,6 +30,9 @@ LATEST = Prefetch(
     "conversation__messages",
     Message.objects.filter(position=F("conversation__last_position")).select_related("playground"),
     to_attr="latest",
+)
+SHARING = Prefetch(
+    "conversation__participants", Participant.objects.sharing_receipts(), to_attr="sharing"
 )
 
 
@@ -49,9 +54,9 @@ class ConversationViewSet(
 
     def get_queryset(self) -> QuerySet[Participant]:
         """My side of each conversation that I did not delete."""
-        mine = Participant.objects.filter(profile=self.profile, deleted_at=None)
+        mine = Participant.objects.inbox_of(self.profile)
         return mine.select_related("conversation__match").prefetch_related(
-            Prefetch("other", Profile.objects.for_card()), LATEST
+            Prefetch("other", Profile.objects.for_card()), LATEST, SHARING
         )
 
     @extend_schema(responses={204: None})
@@ -63,13 +68,16 @@ class ConversationViewSet(
     @extend_schema(request=ReadSerializer, responses=ConversationSerializer)
     @action(detail=True, methods=["post"], pagination_class=None)
     def read(self, request: SignedInRequest, id: Any = None) -> Response:
-        """Say how far I have read; beyond the end means the end."""
+        """Say how far I have read; beyond the end means the end.
+
+        The other side is told while both of us have `read_receipts` on.
+        """
         fields = parsed(ReadSerializer, request)
         services.mark_read(participant=self.get_object(), **fields)
         return Response(self.get_serializer(self.get_object()).data)
 
 
-class MessageViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class ConversationMessagesViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """What was written in one conversation."""
 
     serializer_class = MessageSerializer
@@ -122,3 +130,61 @@ class MessageViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericVie
         message, is_new = services.send(participant=participant, **fields)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(self.get_serializer(message).data, status=code)
+
+
+class MessageViewSet(OwnProfileMixin, viewsets.GenericViewSet):
+    """What I wrote, for the 15 minutes in which it can be changed."""
+
+    serializer_class = MessageSerializer
+    queryset = Message.objects.none()
+
+    def get_queryset(self) -> MessageQuerySet:
+        """My own messages, in conversations that I did not delete."""
+        return Message.objects.visible_to(self.profile).filter(sender=self.profile)
+
+    @extend_schema(request=MessageEditSerializer, responses=MessageSerializer)
+    def partial_update(self, request: SignedInRequest, id: Any = None) -> Response:
+        """Edit what I wrote, within 15 minutes; both see that it was edited.
+
+        409 `too_late` afterwards, 409 `match_ended` after the match ended, 409 `not_text` for a
+        shared playground and for a message that was unsent.
+        """
+        fields = parsed(MessageEditSerializer, request)
+        message = get_object_or_404(self.get_queryset(), pk=id)
+        if "body" in fields:
+            message = services.edit(message=message, body=fields["body"])
+        return Response(self.get_serializer(message).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: SignedInRequest, id: Any = None) -> Response:
+        """Unsend a message, within 15 minutes: both see that there was one, and nothing of it.
+
+        It keeps its place, with `deleted_at` and `body: null`. Harmless to repeat, and possible
+        after the match ended; 409 `too_late` afterwards.
+        """
+        services.unsend(message=get_object_or_404(self.get_queryset(), pk=id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MessageSearchView(OwnProfileMixin, ListAPIView):
+    """Words in what I wrote and received."""
+
+    serializer_class = MessageSerializer
+    queryset = Message.objects.none()
+    ordering = ("-created_at", "-id")
+
+    def get_queryset(self) -> MessageQuerySet:
+        """What the query finds in the conversations that I did not delete."""
+        form = SearchSerializer(data=self.request.query_params)
+        form.is_valid(raise_exception=True)
+        found = Message.objects.visible_to(self.profile).saying(form.validated_data["q"])
+        return found.select_related("playground")
+
+    @extend_schema(operation_id="messages_search", parameters=[SearchSerializer])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Search my conversations for words, newest first.
+
+        What was unsent, and what I deleted for me, is not found. Nothing to look for, such as
+        nothing but signs or `-words`, finds nothing.
+        """
+        return super().get(request, *args, **kwargs)

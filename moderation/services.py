@@ -1,9 +1,9 @@
 """Keeping people apart."""
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import Block, User
+from events.publishing import recorded
 from matching import services as matching
 from matching.services import Oneself
 from messaging.models import Participant
@@ -23,7 +23,7 @@ def blockable(user: User) -> QuerySet[Profile]:
     )
 
 
-@transaction.atomic
+@recorded()
 def block(*, blocker: User, blocked: Profile) -> None:
     """Hide two people from each other; a match ends, and its conversation is gone for the blocker.
 
@@ -31,16 +31,19 @@ def block(*, blocker: User, blocked: Profile) -> None:
     """
     if blocker.pk == blocked.user_id:
         raise Oneself
-    Block.objects.get_or_create(
+    _, is_new = Block.objects.get_or_create(
         blocker=blocker, blocked_id=blocked.user_id, defaults={"blocked_name": blocked.name}
     )
     own = Profile.objects.filter(user=blocker).first()
-    if own is not None:
+    if is_new and own is not None:
         matching.part(profile=own, other=blocked)
 
 
-@transaction.atomic
+@recorded()
 def unblock(*, blocker: User, blocked: Profile) -> bool:
     """Lift a block; what it ended stays ended. Says whether there was one."""
     deleted, _ = Block.objects.filter(blocker=blocker, blocked=blocked.user_id).delete()
+    own = Profile.objects.filter(user=blocker).first()
+    if deleted and own is not None:
+        matching.rejoin(profile=own, other=blocked)
     return bool(deleted)

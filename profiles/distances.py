@@ -3,7 +3,7 @@
 import math
 from typing import TypedDict
 
-from profiles.models import DistanceUnit
+from profiles.choices import DistanceUnit
 
 CLOSEST_TOLD = 2
 ABBREVIATIONS = {DistanceUnit.MILES: "mi", DistanceUnit.KILOMETERS: "km"}

@@ -15,20 +15,17 @@ from profiles.ages import (
     birth_date_for,
     plausible_birth_date,
 )
+from profiles.choices import ActivityLevel, DistanceUnit, PlayStyle, Temperament
 from profiles.distances import SpokenDistance, convert, spoken
 from profiles.fields import BreedField, DegreesField, TagsField
 from profiles.models import (
     MAX_PHOTOS,
     MAX_PROMPTS,
-    ActivityLevel,
     Breed,
-    DistanceUnit,
     Photo,
-    PlayStyle,
     Preferences,
     Profile,
     Prompt,
-    Temperament,
 )
 from pupmatch.lib.fields import FiniteFloatField, NamedLevelField, PointSerializer
 from pupmatch.lib.geo import distance_m
@@ -250,7 +247,7 @@ class CardSerializer(DescriptionSerializer):
 
 
 class PreferencesSerializer(serializers.ModelSerializer):
-    """Whom a person wants to meet; applies from the next deck on.
+    """Whom a person wants to meet, from the next deck on, and what others may notice, at once.
 
     Changing `distance_unit` alone converts `max_distance`.
     """
@@ -264,7 +261,15 @@ class PreferencesSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Preferences
-        fields = ("min_age", "max_age", "max_distance", "distance_unit", "activity_level")
+        fields = (
+            "min_age",
+            "max_age",
+            "max_distance",
+            "distance_unit",
+            "activity_level",
+            "read_receipts",
+            "presence",
+        )
 
     def validate_max_distance(self, value: float) -> float:
         return round(value, 2)

@@ -12,7 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
+from accounts.departures import announce
 from accounts.models import User
+from events.publishing import recorded
 from profiles.cells import snap
 from profiles.images import Renditions
 from profiles.models import (
@@ -127,9 +129,12 @@ def change_profile(*, profile: Profile, **fields: Any) -> None:
 
 
 @deletes_a_crowd
+@recorded()
 def delete_profile(*, profile: Profile) -> None:
     """Remove the dog with everything of its own: photos and files, likes, matches, conversations."""
-    lock(profile).delete()
+    locked = lock(profile)
+    announce(locked.user)
+    locked.delete()
     files.purge_after_commit()
 
 

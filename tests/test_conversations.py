@@ -142,7 +142,8 @@ def test_the_inbox_by_recency_with_last_message_and_unread_count(mine, me, url, 
     rows = mine.get("/api/v1/conversations").json()["results"]
     assert [row["id"] for row in rows] == [url.rsplit("/", 1)[1], str(second.conversation_id)]
     assert set(rows[0]) == {
-        "id", "match_id", "profile", "last_message", "unread_count", "updated_at", "closed_at",
+        "id", "match_id", "profile", "last_message", "unread_count", "read_position",
+        "other_read_position", "other_delivered_position", "updated_at", "closed_at",
     }  # fmt: skip
     assert (rows[0]["last_message"]["body"], rows[0]["unread_count"]) == ("First!", 1)
     assert (rows[1]["last_message"], rows[1]["unread_count"]) == (None, 0)

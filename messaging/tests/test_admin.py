@@ -4,10 +4,9 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from messaging.models import Conversation, Message, Participant
-from messaging.services import send
+from messaging.services import edit, send, unsend
 from messaging.tests.factories import conversation, sides_of
 from pupmatch.lib.tests.admin_pages import (
     PROBE,
@@ -99,11 +98,25 @@ def test_who_may_see_conversations_may_not_read_messages():
 
 def test_an_unsent_message_has_no_text():
     sent = message()
-    Message.objects.filter(pk=sent.pk).update(body=None, deleted_at=timezone.now())
-    page = superuser().get(address(sent, "change")).content.decode()
+    unsend(message=sent)
+    client = superuser()
+    page = client.get(address(sent, "change")).content.decode()
     assert SECRET not in page
     assert "unsent" in page
     assert not LogEntry.objects.exists()
+    assert "unsent" in client.get(address(Message, "changelist")).content.decode()
+    assert "unsent" in client.get(address(sent.conversation, "change")).content.decode()
+
+
+def test_an_edited_message_says_so_and_keeps_no_earlier_text():
+    sent = message()
+    edit(message=sent, body="Somewhere else")
+    client = superuser()
+    page = client.get(address(sent, "change")).content.decode()
+    assert "Somewhere else" in page
+    assert SECRET not in page
+    assert "edited" in client.get(address(Message, "changelist")).content.decode()
+    assert "edited" in client.get(address(sent.conversation, "change")).content.decode()
 
 
 def test_messages_are_text():

@@ -3,10 +3,12 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from events.tests.watching import Bells, Watch
 from messaging import services
 from messaging.models import Conversation, Message, Participant
-from messaging.tests.factories import conversation, sides_of
+from messaging.tests.factories import conversation, say, sides_of
 from playgrounds.tests.factories import PlaygroundFactory
+from pupmatch.lib.problems import Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -21,17 +23,13 @@ def close(side):
     services.close_conversation(conversation_id=side.conversation_id)
 
 
-def say(side, body="Hello!", **kwargs):
-    message, _ = services.send(participant=side, client_id=uuid4(), body=body, **kwargs)
-    return message
-
-
 @pytest.mark.requirement("R7.3")
 def test_a_message_is_stored_with_time_sender_and_position(sides):
     first, second = say(sides[0]), say(sides[1])
     assert (first.position, second.position) == (1, 2)
     assert (first.sender_id, second.sender_id) == (sides[0].profile_id, sides[1].profile_id)
     assert first.created_at < second.created_at
+    assert [first, second] == list(Message.objects.order_by("created_at"))
     assert Conversation.objects.get().last_position == 2
 
 
@@ -155,6 +153,37 @@ def test_the_database_keeps_positions_and_pairs(sides):
         Conversation.objects.create(low=pair["high"], high=pair["low"])
 
 
+@pytest.mark.requirement("R7.1", "R11.2")
+def test_both_are_told_of_a_message_and_the_other_is_notified(sides):
+    me, other = (side.profile.user_id for side in sides)
+    bells, watch = Bells(me, other), Watch()
+    message = say(sides[0])
+    ids = {
+        "id": str(message.pk),
+        "conversation_id": str(message.conversation_id),
+        "position": 1,
+        "sender_id": str(sides[0].profile_id),
+    }
+    assert watch.told() == {
+        me: [("message.created", ids | {"unread_count": 0})],
+        other: [("message.created", ids | {"unread_count": 1})],
+    }
+    assert bells.rung() == {other}
+
+
+def test_what_was_not_sent_tells_nobody_and_leaves_no_gap(sides):
+    client_id = uuid4()
+    services.send(participant=sides[0], client_id=client_id, body="Hello!")
+    watch = Watch()
+    services.send(participant=sides[0], client_id=client_id, body="Hello!")
+    for wrong in ({"reply_to": uuid4()}, {"playground_id": uuid4(), "body": None}):
+        with pytest.raises(Problem):
+            say(sides[0], **wrong)
+    assert watch.told() == {}
+    assert say(sides[1]).position == 2
+    assert Participant.objects.get(pk=sides[1].pk).unread_count == 1
+
+
 # --- At the same instant --------------------------------------------------------------------------
 
 
@@ -168,17 +197,28 @@ def test_parallel_messages_get_positions_without_gap_or_double(in_parallel, side
     assert [Participant.objects.get(pk=side.pk).unread_count for side in sides] == [4, 4]
 
 
+@pytest.mark.requirement("R7.6")
 @pytest.mark.django_db(transaction=True)
-def test_parallel_repeats_of_one_client_id_are_one_message(in_parallel, sides):
+def test_a_hundred_parallel_repeats_of_one_client_id_are_one_message(in_parallel, sides):
     client_id = uuid4()
+    watch = Watch()
 
-    def send():
-        return services.send(participant=sides[0], client_id=client_id, body="Hello!")
+    def send(body="Hello!"):
+        return services.send(participant=sides[0], client_id=client_id, body=body)
 
-    outcomes = in_parallel(*[send] * 8)
-    assert len({message.pk for message, _ in outcomes}) == 1
-    assert sum(is_new for _, is_new in outcomes) == 1
-    assert Message.objects.count() == 1
+    outcomes = in_parallel(*[lambda: [send() for _ in range(5)]] * 20)
+    sent = [outcome for of_one in outcomes for outcome in of_one]
+    assert len(sent) == 100
+    assert len({message.pk for message, _ in sent}) == 1
+    assert {(message.position, message.created_at) for message, _ in sent} == {
+        Message.objects.values_list("position", "created_at").get()
+    }
+    assert sum(is_new for _, is_new in sent) == 1
+    refused = in_parallel(*[lambda: send("Goodbye!")] * 10)
+    assert {type(outcome) for outcome in refused} == {services.ClientIdReused}
+    assert Message.objects.get().body == "Hello!"
+    assert Conversation.objects.get().last_position == 1
+    assert list(watch.types().values()) == [["message.created"]] * 2
 
 
 @pytest.mark.requirement("P7", "P16")

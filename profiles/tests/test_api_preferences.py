@@ -18,6 +18,8 @@ DEFAULTS = {
     "max_distance": 25.0,
     "distance_unit": "miles",
     "activity_level": None,
+    "read_receipts": True,
+    "presence": True,
 }
 
 
@@ -50,6 +52,9 @@ def test_a_change_is_stored_at_once_and_is_all_that_changes(client):
         {"activity_level": "high"},
         {"activity_level": None},
         {"distance_unit": "miles"},
+        {"read_receipts": False},
+        {"presence": False},
+        {"read_receipts": True},
         {},
     ):
         values |= change
@@ -131,6 +136,8 @@ class TestUnit:
         ('{"activity_level": "extreme"}', "/activity_level"),
         ('{"activity_level": ""}', "/activity_level"),
         ('{"activity_level": 1}', "/activity_level"),
+        ('{"read_receipts": null}', "/read_receipts"),
+        ('{"presence": "sometimes"}', "/presence"),
         ("[]", ""),
     ],
 )

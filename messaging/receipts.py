@@ -1,0 +1,109 @@
+"""How far each side of a conversation has come: what reached them, what they saw, what they read."""
+
+from uuid import UUID
+
+from django.db.models import F, IntegerField, Max, OuterRef, Subquery, UUIDField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Least
+
+from events.models import Event, Stream
+from events.publishing import publish, recorded
+from messaging.models import Conversation, Participant
+from profiles.models import Profile
+
+
+@recorded()
+def mark_read(*, participant: Participant, position: int) -> Participant:
+    """Everything up to `position` was read; beyond the end means the end, backwards does nothing.
+
+    The other side learns of it while both share receipts.
+    """
+    conversation = Conversation.objects.lock(participant.conversation_id)
+    participant.refresh_from_db()
+    position = min(position, conversation.last_position)
+    if position <= participant.read_position:
+        return participant
+    participant.read_position = position
+    participant.delivered_position = max(position, participant.delivered_position)
+    participant.unread_count = (
+        conversation.messages.filter(
+            position__gt=max(position, participant.cleared_position), deleted_at=None
+        )
+        .exclude(sender=participant.profile_id)
+        .count()
+    )
+    participant.save(update_fields=["read_position", "delivered_position", "unread_count"])
+    read = _receipt(participant, position)
+    own = read | {"unread_count": participant.unread_count}
+    publish([conversation.people[participant.profile_id]], "conversation.read", own)
+    if Participant.objects.sharing_receipts().filter(pk=participant.pk).exists():
+        publish([conversation.people[participant.other_id]], "conversation.read", read)
+    return participant
+
+
+def _receipt(participant: Participant, position: int) -> dict[str, UUID | int]:
+    return {
+        "conversation_id": participant.conversation_id,
+        "profile_id": participant.profile_id,
+        "position": position,
+    }
+
+
+def acknowledge(*, user_id: UUID, position: int) -> None:
+    """Some device of this person's has their whole stream up to `position`.
+
+    So it has the messages in there, whose senders learn of it. Harmless to repeat, and one query
+    when it says nothing new.
+    """
+    stream = Stream.objects.filter(
+        user=user_id, acknowledged_position__lt=Least(F("last_position"), Value(position))
+    ).first()
+    if stream is None:
+        return
+    position = min(position, stream.last_position)
+    arrived = _messages_in(stream, position)
+    if arrived:
+        _mark_delivered(user_id, arrived)
+    # In a transaction of its own, because streams are locked last and in order. If the process dies
+    # just before, the next one does the same again, which changes nothing.
+    Stream.objects.filter(user=user_id, acknowledged_position__lt=position).update(
+        acknowledged_position=position
+    )
+
+
+def _messages_in(stream: Stream, position: int) -> dict[UUID, int]:
+    """The last of the others' messages in each conversation, up to a position in the stream."""
+    own = Profile.objects.filter(user=stream.user_id).values_list("pk", flat=True).first()
+    events = Event.objects.after(stream.user_id, stream.acknowledged_position).order_by()
+    theirs = events.filter(position__lte=position, type="message.created").exclude(
+        data__sender_id=str(own)
+    )
+    rows = theirs.values(
+        conversation=Cast(KeyTextTransform("conversation_id", "data"), UUIDField())
+    ).annotate(last=Max(Cast(KeyTextTransform("position", "data"), IntegerField())))
+    return {row["conversation"]: row["last"] for row in rows}
+
+
+@recorded()
+def _mark_delivered(user_id: UUID, arrived: dict[UUID, int]) -> None:
+    """Raise this person's side of each conversation, and tell the other one."""
+    # All of them in one order, as a statement of its own.
+    held = Conversation.objects.filter(pk__in=arrived).order_by("pk").values_list("pk")
+    list(held.select_for_update(no_key=True))
+    sides = Participant.objects.filter(conversation__in=arrived, profile__user=user_id)
+    shared = set(sides.sharing_receipts().values_list("pk", flat=True))
+    for side in sides.select_related("other"):
+        position = arrived[side.conversation_id]
+        if position <= side.delivered_position:
+            continue
+        Participant.objects.filter(pk=side.pk).update(delivered_position=position)
+        if side.pk in shared:
+            publish([side.other.user_id], "conversation.delivered", _receipt(side, position))
+
+
+def mark_shown(*, user_id: UUID, conversation_id: UUID, position: int) -> None:
+    """It was open on a screen of this person's when everything up to `position` came."""
+    end = Conversation.objects.filter(pk=OuterRef("conversation")).values("last_position")
+    Participant.objects.filter(
+        conversation=conversation_id, profile__user=user_id, shown_position__lt=position
+    ).update(shown_position=Least(Value(position), Subquery(end)))

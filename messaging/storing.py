@@ -1,0 +1,73 @@
+"""Writing a message, and whatever changes with it.
+
+This is what happens most. By hand, because the database then works no more than it must
+(`bench/sending.py`): each statement returns what the next one needs, and nothing is asked first.
+"""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from messaging.models import Message
+
+# Locks the conversation, so that positions have no gap and nothing is written behind the end.
+STEP = """
+UPDATE messaging_conversation SET last_position = last_position + 1
+WHERE id = %(conversation_id)s AND closed_at IS NULL
+RETURNING last_position
+"""
+WRITE = """
+INSERT INTO messaging_message
+    (id, conversation_id, position, sender_id, client_id, kind, body, playground_id, reply_to_id,
+     created_at)
+VALUES
+    (%(id)s, %(conversation_id)s, %(position)s, %(sender_id)s, %(client_id)s, %(kind)s, %(body)s,
+     %(playground_id)s, %(reply_to_id)s, clock_timestamp())
+ON CONFLICT (conversation_id, sender_id, client_id) DO NOTHING
+RETURNING created_at
+"""
+# A conversation that one side had deleted comes back, from this message on.
+DELIVER = """
+UPDATE messaging_participant AS side SET
+    updated_at = %(created_at)s,
+    deleted_at = NULL,
+    unread_count = unread_count + (profile_id <> %(sender_id)s)::integer
+WHERE conversation_id = %(conversation_id)s
+RETURNING profile_id, (SELECT user_id FROM profiles_profile WHERE id = profile_id), unread_count
+"""
+
+
+class NotStored(Exception):
+    """Nothing can be written any more, or this was written before."""
+
+
+class Side(NamedTuple):
+    """One side of the conversation after the message: whose, and how much they have not read."""
+
+    profile_id: UUID
+    user_id: UUID
+    unread_count: int
+
+
+def store(message: Message) -> list[Side]:
+    """Give a message its position and time and store it; says how both sides stand.
+
+    Raises NotStored when the conversation is closed or the `client_id` was used before; the caller
+    rolls back, because the conversation may have made its step.
+    """
+    message.position = _returned(STEP, message)
+    message.created_at = _returned(WRITE, message)
+    message._state.adding = False
+    with connection.cursor() as cursor:
+        cursor.execute(DELIVER, vars(message))
+        return [Side(*row) for row in cursor.fetchall()]
+
+
+def _returned(statement: str, message: Message) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, vars(message))
+        row = cursor.fetchone()
+    if row is None:
+        raise NotStored
+    return row[0]
