@@ -1,0 +1,10 @@
+"""Background work around sockets."""
+
+from pupmatch.lib.jobs import task
+from realtime import services
+
+
+@task(every="*/10 * * * *")
+def forget_expired_tickets() -> None:
+    """Remove the tickets that nobody used."""
+    services.forget_expired_tickets()

@@ -1,0 +1,10 @@
+"""The settings of tests, with what a test tells its realtime process."""
+
+import os
+
+from pupmatch.settings_for_tests import *  # noqa: F403
+
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "api.pupmatch.example"]
+CSRF_TRUSTED_ORIGINS = ["https://*.pupmatch.example"]
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "")
+METRICS_TOKEN = "scraper"

@@ -1,0 +1,181 @@
+import time
+
+import pytest
+
+from accounts.models import Block
+from matching import services as matching
+from messaging.models import Participant
+from profiles.models import Preferences
+from profiles.tests.factories import ProfileFactory
+from realtime.company import other_side
+from realtime.tests.machinery import eventually
+
+
+@pytest.fixture
+def talk(match):
+    return str(match.conversation_id)
+
+
+@pytest.fixture
+def phones(phone, me, them):
+    """One of mine, one of theirs, ready."""
+    both = [phone(me.user), phone(them.user)]
+    for each in both:
+        each.hear()
+    return both
+
+
+def typing(talk):
+    return {"type": "typing", "conversation_id": talk}
+
+
+def presence(talk, is_here):
+    return {"type": "presence", "conversation_id": talk, "is_here": is_here}
+
+
+# Whom one may tell --------------------------------------------------------------------------------
+
+KEEPS_APART = {
+    "nothing": lambda match: None,
+    "the end": lambda match: matching.unmatch(match=match, by=match.high),
+    "a block": lambda match: Block.objects.create(blocker=match.high.user, blocked=match.low.user),
+    "my block": lambda match: Block.objects.create(blocker=match.low.user, blocked=match.high.user),
+    "my wish": lambda match: Preferences.objects.filter(user=match.low.user).update(presence=False),
+    "their wish": lambda match: Preferences.objects.filter(user=match.high.user).update(
+        presence=False
+    ),
+}
+
+
+@pytest.mark.parametrize("what", KEEPS_APART)
+def test_only_the_matched_who_want_to_be_seen_learn_of_each_other(match, what):
+    KEEPS_APART[what](match)
+    ids = {"user_id": match.low.user_id, "conversation_id": match.conversation_id}
+    assert other_side(**ids) == (match.high.user_id if what == "nothing" else None)
+
+
+def test_strangers_learn_nothing(match):
+    stranger = ProfileFactory()
+    assert other_side(user_id=stranger.user_id, conversation_id=match.conversation_id) is None
+    assert other_side(user_id=stranger.user_id, conversation_id=stranger.pk) is None
+
+
+def test_asking_costs_one_query(match, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        other_side(user_id=match.low.user_id, conversation_id=match.conversation_id)
+
+
+# On sockets ---------------------------------------------------------------------------------------
+
+
+def test_the_other_sees_that_i_am_writing(phones, talk, phone, me):
+    mine, theirs = phones
+    second = phone(me.user)
+    second.hear()
+    mine.say("typing", conversation_id=talk)
+    assert theirs.hear() == typing(talk)
+    assert second.is_quiet()
+
+
+def test_the_other_sees_that_i_am_here_until_i_am_not(phones, talk):
+    mine, theirs = phones
+    mine.say("presence", conversation_id=talk)
+    assert theirs.hear() == presence(talk, True)
+    mine.say("presence", conversation_id=None)
+    assert theirs.hear() == presence(talk, False)
+    mine.say("presence", conversation_id=talk)
+    assert theirs.hear() == presence(talk, True)
+    mine.close()
+    assert theirs.hear() == presence(talk, False)
+
+
+def test_who_comes_in_learns_that_the_other_is_there(phones, talk):
+    mine, theirs = phones
+    mine.say("presence", conversation_id=talk)
+    assert theirs.hear() == presence(talk, True)
+    theirs.say("presence", conversation_id=talk)
+    assert mine.hear() == presence(talk, True)
+    assert theirs.hear() == presence(talk, True)
+    assert mine.is_quiet()
+
+
+def test_i_am_here_while_one_of_my_sockets_is(phones, talk, phone, me):
+    mine, theirs = phones
+    second = phone(me.user)
+    second.hear()
+    for each in (mine, second):
+        each.say("presence", conversation_id=talk)
+        assert theirs.hear() == presence(talk, True)
+    mine.close()
+    assert theirs.is_quiet()
+    second.close()
+    assert theirs.hear() == presence(talk, False)
+
+
+def test_nothing_is_told_of_or_to_whoever_does_not_want_it(phones, talk, me):
+    Preferences.objects.filter(user=me.user).update(presence=False)
+    for each, other in (phones, phones[::-1]):
+        each.say("typing", conversation_id=talk)
+        each.say("presence", conversation_id=talk)
+        assert other.is_quiet(0.3)
+
+
+def test_two_seconds_after_the_end_nothing_is_told(phones, talk, match, me):
+    mine, theirs = phones
+    mine.say("presence", conversation_id=talk)
+    mine.say("typing", conversation_id=talk)
+    assert [theirs.hear() for _ in range(2)] == [presence(talk, True), typing(talk)]
+    matching.unmatch(match=match, by=me)
+    assert theirs.hear_until("match.ended")
+    time.sleep(2)
+    mine.say("typing", conversation_id=talk)
+    mine.say("presence", conversation_id=talk)
+    mine.close()
+    assert theirs.is_quiet()
+
+
+def test_typing_is_told_once_a_second(phones, talk):
+    mine, theirs = phones
+    for _ in range(15):
+        mine.say("typing", conversation_id=talk)
+    assert theirs.hear() == typing(talk)
+    assert theirs.is_quiet()
+
+
+def test_strangers_are_not_told(phones, talk, phone):
+    stranger = phone(ProfileFactory().user)
+    stranger.hear()
+    stranger.say("typing", conversation_id=talk)
+    stranger.say("presence", conversation_id=talk)
+    assert all(each.is_quiet(0.3) for each in phones)
+
+
+# What is shown while one looks --------------------------------------------------------------------
+
+
+def shown(profile):
+    return Participant.objects.get(profile=profile).shown_position
+
+
+def test_what_comes_while_i_look_was_shown(phones, talk, me, them, write):
+    mine, _ = phones
+    write(them)
+    mine.hear()
+    mine.say("presence", conversation_id=talk)
+    mine.say("ping")
+    mine.hear_until("pong")
+    message = write(them)
+    mine.hear()
+    eventually(lambda: shown(me) == message.position, seconds=1.9)
+
+
+def test_what_comes_while_i_look_elsewhere_was_not(phones, talk, me, them, write):
+    mine, theirs = phones
+    theirs.say("presence", conversation_id=talk)
+    mine.hear()
+    for conversation in (str(me.pk), None):
+        mine.say("presence", conversation_id=conversation)
+        write(them)
+        mine.hear_until("message.created")
+    eventually(lambda: shown(them) > 0)
+    assert shown(me) == 0

@@ -1,0 +1,166 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import psutil
+import pytest
+from django.db import connection
+
+from accounts import standing
+from accounts.tests.factories import UserFactory
+from realtime.tests.machinery import eventually, waiting
+from realtime.tests.streams import acknowledged, fill, forget, sign_in
+
+
+@pytest.fixture
+def user(realtime):
+    return UserFactory()
+
+
+@pytest.fixture
+def poll(realtime):
+    """`poll(access, after=…, wait=…)`: the answer, in its own time."""
+    with httpx.Client(base_url=realtime.url, timeout=30, trust_env=False) as client:
+
+        def asked(access, method="GET", **params):
+            headers = {"Authorization": f"Bearer {access}"}
+            return client.request(method, "/api/v1/events", params=params, headers=headers)
+
+        yield asked
+
+
+@pytest.fixture
+def later():
+    with ThreadPoolExecutor(8) as pool:
+        yield pool.submit
+
+
+@pytest.mark.requirement("R7.6")
+def test_it_answers_as_soon_as_something_happens(poll, later, user, realtime):
+    access = sign_in(user).access
+    answer = later(poll, access, wait=20)
+    eventually(lambda: waiting(realtime) == 1)
+    began = time.monotonic()
+    fill(user, 2)
+    body = answer.result().json()
+    assert time.monotonic() - began < 0.8
+    assert [event["position"] for event in body["events"]][:1] == [1]
+    assert (body["has_more"], waiting(realtime)) == (False, 0)
+
+
+def test_it_answers_what_is_there_at_once(poll, user):
+    fill(user, 101)
+    access = sign_in(user).access
+    first = poll(access, wait=20).json()
+    assert (len(first["events"]), first["position"], first["has_more"]) == (100, 100, True)
+    assert [event["position"] for event in poll(access, after=100, wait=20).json()["events"]] == [
+        101
+    ]
+    assert acknowledged(user) == 100
+
+
+def test_it_answers_empty_when_the_time_is_over(poll, user):
+    fill(user, 1)
+    began = time.monotonic()
+    answer = poll(sign_in(user).access, after=1, wait=1)
+    assert 0.9 < time.monotonic() - began < 2
+    assert answer.json() == {"events": [], "position": 1, "has_more": False}
+
+
+def test_without_wait_it_does_not_wait(poll, user):
+    began = time.monotonic()
+    assert poll(sign_in(user).access).json()["events"] == []
+    assert time.monotonic() - began < 1
+
+
+def test_it_answers_as_the_web_process_does(poll, user, api):
+    fill(user, 3)
+    access = sign_in(user).access
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+    for params in ({}, {"after": 2}, {"after": 9}, {"after": "x"}, {"wait": -1}, {"after": ""}):
+        ours, theirs = poll(access, **params), api.get("/api/v1/events", params)
+        assert ours.status_code == theirs.status_code
+        assert ours.headers["Content-Type"] == theirs["Content-Type"]
+        assert ours.headers["Cache-Control"] == theirs["Cache-Control"]
+        assert len(ours.headers["X-Request-ID"]) == 36
+        assert ours.json() | {"request_id": ""} == theirs.json() | {"request_id": ""}
+
+
+def test_a_cursor_that_is_too_old(poll, user):
+    fill(user, 3)
+    forget(user, until=2)
+    answer = poll(sign_in(user).access, after=0, wait=5)
+    assert (answer.status_code, answer.json()["code"]) == (410, "cursor_expired")
+    assert answer.json()["position"] == 3
+
+
+@pytest.mark.requirement("R1.5", "R12.1")
+def test_only_who_is_signed_in_is_answered(poll, user, realtime):
+    session, access = sign_in(user)
+    standing.end_session(session=session)
+    for token, code in ((access, "session_ended"), ("x", "token_invalid")):
+        answer = poll(token, wait=20)
+        assert (answer.status_code, answer.json()["code"]) == (401, code)
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert httpx.get(f"{realtime.url}/api/v1/events").status_code == 401
+
+
+def test_it_ends_with_the_sign_in(poll, later, user, realtime):
+    session, access = sign_in(user)
+    answer = later(poll, access, wait=20)
+    eventually(lambda: waiting(realtime) == 1)
+    began = time.monotonic()
+    standing.end_session(session=session)
+    refused = answer.result()
+    assert (refused.status_code, refused.json()["code"]) == (401, "session_ended")
+    assert time.monotonic() - began < 2
+
+
+def test_of_too_many_polls_the_oldest_is_answered_at_once(realtime, later, user):
+    access = sign_in(user).access
+    headers = {"Authorization": f"Bearer {access}"}
+
+    def ask(number):
+        url = f"{realtime.url}/api/v1/events"
+        return httpx.get(url, params={"wait": 20}, headers=headers, timeout=30).json()
+
+    answers = []
+    for number in range(5):
+        answers.append(later(ask, number))
+        eventually(lambda number=number: waiting(realtime) == number + 1)
+    answers.append(later(ask, 5))
+    assert answers[0].result(timeout=5)["events"] == []
+    assert not any(answer.done() for answer in answers[1:])
+    fill(user, 1)
+    for answer in answers[1:]:
+        assert len(answer.result()["events"]) == 1
+
+
+def test_while_it_waits_it_holds_neither_thread_nor_connection(realtime, later):
+    people = [sign_in(UserFactory()) for _ in range(30)]
+    figures = []
+
+    def costs():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle'")
+            return psutil.Process(realtime.process.pid).num_threads(), cursor.fetchone()[0]
+
+    with ThreadPoolExecutor(30) as pool:
+        url, wait = f"{realtime.url}/api/v1/events", {"wait": 2}
+        for _, access in people:
+            headers = {"Authorization": f"Bearer {access}"}
+            pool.submit(httpx.get, url, params=wait, headers=headers, timeout=30)
+        eventually(lambda: waiting(realtime) == 30)
+        figures.append(costs())
+    eventually(lambda: waiting(realtime) == 0)
+    figures.append(costs())
+    assert figures[0][0] == figures[1][0]
+    assert figures[0][1] <= figures[1][1] + 2
+
+
+def test_only_reading_is_allowed(poll, user):
+    access = sign_in(user).access
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        answer = poll(access, method)
+        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert (poll(access, "HEAD").status_code, poll(access, "HEAD").content) == (200, b"")
