@@ -90,7 +90,11 @@ SELECT gen_random_uuid(), id, high, low, 10, 0, 0, now() - random() * interval '
 INSERT INTO messaging_message
     (id, conversation_id, position, sender_id, client_id, kind, body, created_at)
 SELECT gen_random_uuid(), id, position, CASE position % 2 WHEN 0 THEN low ELSE high END,
-       gen_random_uuid(), 'text', 'Hello', now() FROM pair, generate_series(1, 10) position;
+       gen_random_uuid(), 'text',
+       -- A word that everybody writes, some that many do, and one of the rest of the dictionary.
+       concat_ws(' ', 'Hello', (ARRAY['park', 'beach', 'ball', 'walk'])[1 + floor(random() * 4)::int],
+                 'w' || floor(200 * random())::int, 'w' || floor(50000 * random() ^ 2)::int),
+       now() - (10 - position) * interval '1 hour' FROM pair, generate_series(1, 10) position;
 INSERT INTO matching_match (id, low_id, high_id, conversation_id, created_at)
 SELECT gen_random_uuid(), low, high, id, now() - random() * interval '30 days' FROM pair;
 

@@ -49,6 +49,9 @@ def hot_queries(me: Profile) -> dict[str, QuerySet]:
         ).order_by("position")[:20],
         "unread messages": Message.objects.filter(conversation=conversation, position__gt=15)
         .exclude(sender=me),
+        "a word in one's own messages": Message.objects.visible_to(me).saying("hello par").order_by(
+            *newest
+        )[:20],
         "repeated message": Message.objects.filter(
             conversation=conversation, sender=me, client_id=uuid.uuid4()
         ),

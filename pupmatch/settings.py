@@ -4,6 +4,7 @@ Each variable is described in `.env.example`. Production (DEBUG off, the default
 on a missing or default secret.
 """
 
+import re
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
@@ -30,13 +31,17 @@ PROXY_COUNT = whole_number("PROXY_COUNT", 0, least=0, most=10)
 
 INSTALLED_APPS = [
     "unfold",
+    "procrastinate.contrib.django",
     "pupmatch.lib",
+    "events",
     "accounts",
     "playgrounds",
     "profiles",
     "messaging",
     "matching",
     "moderation",
+    "notifications",
+    "realtime",
     "demo",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -133,6 +138,16 @@ if REDIS_URL:
     }
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+# --- Jobs -----------------------------------------------------------------------------------------
+
+# procrastinate's own migrations have no way back.
+MIGRATION_MODULES = {"procrastinate": "pupmatch.lib.jobs.migrations"}
+# A daily task is caught up with by a worker that starts within the day.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 60 * 60}
+WORKER_CONCURRENCY = whole_number("WORKER_CONCURRENCY", 4, least=1, most=64)
+# Seconds that jobs may take to finish once the worker was told to stop; then they go back.
+WORKER_GRACE = whole_number("WORKER_GRACE", 10, least=0, most=600)
+
 # --- Accounts and tokens --------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -183,6 +198,8 @@ RATE_LIMITS = {
     "password": (10, 3600),
     "upload": (60, 3600),
     "playground": (60, 3600),
+    "device": (120, 3600),
+    "ticket": (60, 60),
 }
 MAX_BODY_BYTES = 1024 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
@@ -299,8 +316,31 @@ elif email_url := env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10
-# Files and the console are as fast as the request; a server on the network is not.
-MAIL_IN_BACKGROUND = not EMAIL_BACKEND.endswith(("filebased.EmailBackend", "console.EmailBackend"))
+
+# --- Push -----------------------------------------------------------------------------------------
+
+EXPO_PUSH_URL = env.str("EXPO_PUSH_URL", default="").rstrip("/") or "https://exp.host"
+EXPO_ACCESS_TOKEN = env.str("EXPO_ACCESS_TOKEN", default="")
+# Web Push is off without a key; .env.example says how to make one.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+# Whom the server sends requests to because a browser says so: nobody else.
+WEBPUSH_HOSTS = env.list("WEBPUSH_HOSTS", default=[]) or [
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "web.push.apple.com",
+    "*.notify.windows.com",
+]
+# Where mail programs reach this server by themselves, to unsubscribe.
+API_URL = env.str("API_URL", default="").rstrip("/") or APP_URL
+if VAPID_PRIVATE_KEY and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", VAPID_PRIVATE_KEY):
+    raise ImproperlyConfigured("VAPID_PRIVATE_KEY must be the 32 bytes of a P-256 key in base64url")
+if VAPID_PRIVATE_KEY and not re.match(r"mailto:.+@.+|https://.+", VAPID_SUBJECT):
+    raise ImproperlyConfigured("VAPID_SUBJECT must be a mailto: or https: address of yours")
+if not DEBUG and any(
+    address.startswith("http://") for address in [EXPO_PUSH_URL, API_URL, *WEBPUSH_HOSTS]
+):
+    raise ImproperlyConfigured("EXPO_PUSH_URL, API_URL and WEBPUSH_HOSTS must be reached by https")
 
 # --- Language and time ----------------------------------------------------------------------------
 
@@ -355,8 +395,19 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would write every line a second time.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # It tells of every step of every job; `pupmatch.lib.jobs` tells what matters.
+        "procrastinate": {"level": "WARNING"},
+    },
 }
+
+# --- The realtime process -------------------------------------------------------------------------
+
+# Where tickets lead, when the socket is not at /ws beside the API.
+REALTIME_URL = env.str("REALTIME_URL", default="")
+if REALTIME_URL and not REALTIME_URL.startswith(("ws://", "wss://")):
+    raise ImproperlyConfigured("REALTIME_URL must be a ws:// or wss:// address, such as wss://…/ws")
 
 # --- The staff's admin ----------------------------------------------------------------------------
 

@@ -24,9 +24,22 @@ os.environ.update(
     EMAIL_URL="",
     APP_URL="https://pupmatch.example",
     REDIS_URL="",
+    REALTIME_URL="",
+    # Nobody listens there: a test names its own provider.
+    EXPO_PUSH_URL="http://127.0.0.1:9",
+    EXPO_ACCESS_TOKEN="",
+    VAPID_PRIVATE_KEY="",
+    VAPID_SUBJECT="mailto:push@pupmatch.example",
+    WEBPUSH_HOSTS="",
+    API_URL="https://api.pupmatch.example",
     S3_BUCKET="",
     METRICS_TOKEN="",
+    WORKER_CONCURRENCY="4",
+    WORKER_GRACE="10",
     LOG_LEVEL="INFO",
 )
 
 from pupmatch.settings import *  # noqa: F403, TID251 (all of them, and from here)
+
+# Tasks that show what a worker does with them.
+PROCRASTINATE_IMPORT_PATHS = ["pupmatch.lib.tests.probes"]

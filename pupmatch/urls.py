@@ -27,6 +27,8 @@ api: list[Any] = [
     path("", include("messaging.urls")),
     path("", include("matching.urls")),
     path("", include("moderation.urls")),
+    path("", include("notifications.urls")),
+    path("", include("realtime.urls")),
 ]
 
 urlpatterns = [

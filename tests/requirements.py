@@ -10,18 +10,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# What is still to come, and with what.
-TO_COME = {
-    "the event stream": [
-        "R5.4",
-        "R6.5",
-        "R7.1",
-        "R7.5",
-        "R7.6",
-        *[f"R11.{n}" for n in range(1, 6)],
-    ],
-}
-
 IDS = {
     "R1.1": "registers an account; only a salted, memory-hard hash is stored",
     "R1.2": "answers a valid login with an access and a refresh token",
@@ -119,9 +107,9 @@ IDS = {
 def marked_tests() -> dict[str, list[str]]:
     """Requirement id → the tests marked with it, as `file::test`."""
     found = defaultdict(list)
-    for path in sorted(ROOT.glob("*/tests/test_*.py")) + sorted(
-        [*ROOT.glob("tests/test_*.py"), *ROOT.glob("pupmatch/lib/tests/test_*.py")]
-    ):
+    rooms = sorted(ROOT.glob("*/tests/test_*.py"))
+    shared = sorted([*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("pupmatch/lib/tests/test_*.py")])
+    for path in rooms + shared:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 for requirement in _requirements(node):
@@ -138,7 +126,6 @@ def _requirements(node: ast.FunctionDef) -> Iterator[str]:
 def page() -> str:
     """The page."""
     tests = marked_tests()
-    coming = {name: what for what, names in TO_COME.items() for name in names}
     lines = [
         "# Requirements and the tests that prove them",
         "",
@@ -150,7 +137,7 @@ def page() -> str:
     ]
     for name, sentence in IDS.items():
         proof = "<br>".join(f"`{test}`" for test in tests.get(name, []))
-        lines.append(f"| {name} | {sentence} | {proof or f'to come with {coming.get(name)}'} |")
+        lines.append(f"| {name} | {sentence} | {proof} |")
     return "\n".join(lines) + "\n"
 
 

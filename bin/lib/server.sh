@@ -1,12 +1,22 @@
-# Sourced: the development server and what a killed one leaves behind.
+# Sourced: the development server, which is four processes behind one port, and what a killed one
+# leaves behind.
 # shellcheck shell=bash
 
 HOST=${HOST:-127.0.0.1}
 PORT=${PORT:-8000}
 SERVER_PID_FILE=$LOCAL/server-$PORT.pid
+# A socket's path ends at 107 bytes, and granian resolves a relative one.
+SOCKETS=/tmp/pupmatch-$(id -u)-$(project_hash)-$PORT
 
 # Where the reader's browser finds it, whatever address it is bound to.
-server_url() { case $HOST in 0.0.0.0 | ::) say "http://localhost:$PORT" ;; *) say "http://$HOST:$PORT" ;; esac; }
+server_host() {
+    case $HOST in
+        0.0.0.0 | ::) say "localhost:$PORT" ;;
+        *:*) say "[$HOST]:$PORT" ;;
+        *) say "$HOST:$PORT" ;;
+    esac
+}
+server_url() { say "http://$(server_host)"; }
 
 check_port() {
     [[ $PORT =~ ^[0-9]+$ ]] && [ "$PORT" -ge 1 ] && [ "$PORT" -le 65535 ] ||
@@ -22,41 +32,42 @@ lock_port() {
     flock -n 8 || die "Another bin/run of this folder has port $PORT: $(server_url)"
 }
 
-# After a kill -9 of the server its workers live on and keep the port. They are known by their
-# process group and by the folder that they stand in: the number alone may be somebody else's.
+# After a kill -9 of bin/run its processes live on and keep the port. They are known by their session
+# and by the folder that they stand in: the number alone may be somebody else's.
 end_leftovers() {
-    local pids
-    for _ in {1..50}; do
+    local pids tries
+    for tries in {1..50}; do
         mapfile -t pids < <(leftovers)
         [ ${#pids[@]} -gt 0 ] || break
-        kill -KILL "${pids[@]}" 2>/dev/null || true
+        # After a stop in order, the last lines of the log are still on their way.
+        [ "$tries" -le "${1:-0}" ] || kill -KILL "${pids[@]}" 2>/dev/null || true
         sleep 0.1
     done
-    rm -f "$SERVER_PID_FILE"
+    rm -rf "$SERVER_PID_FILE" "$SOCKETS" || true
 }
 
 leftovers() {
-    local group group_of dir stat
-    group=$(cat "$SERVER_PID_FILE" 2>/dev/null) || return 0
+    local session session_of dir stat
+    session=$(cat "$SERVER_PID_FILE" 2>/dev/null) || return 0
     for dir in /proc/[0-9]*; do
-        # After the name in brackets: state, parent, process group.
+        # After the name in brackets: state, parent, process group, session.
         stat=$(cat "$dir/stat" 2>/dev/null) || continue
-        read -r _ _ group_of _ <<<"${stat##*) }"
-        if [ "$group_of" = "$group" ] && [ "$(readlink "$dir/cwd")" = "$ROOT" ]; then say "${dir#/proc/}"; fi
+        read -r _ _ _ session_of _ <<<"${stat##*) }"
+        if [ "$session_of" = "$session" ] && [ "$(readlink "$dir/cwd")" = "$ROOT" ]; then say "${dir#/proc/}"; fi
     done
 }
 
 port_address() { case $HOST in 0.0.0.0 | ::) say 127.0.0.1 ;; *) say "$HOST" ;; esac; }
 port_answers() (exec 3<>"/dev/tcp/$(port_address)/$PORT") 2>/dev/null
 
-# In a process group of its own: Ctrl-C reaches it once, through the trap. A worker that is told to
-# stop while it starts does not hear it, hence the time-out.
+# In a session of its own: Ctrl-C reaches it once, through the trap.
 start_server() {
     # Limits meant for strangers would stop a developer's tenth tour of the hour.
     export RATE_LIMIT_SCALE=${RATE_LIMIT_SCALE:-100}
-    setsid "$VENV/bin/python" -m granian --interface wsgi --no-ws --host "$HOST" --port "$PORT" \
-        --workers 2 --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 5 \
-        pupmatch.wsgi:application 8>&- 9>&- &
+    export PROXY_COUNT=1 # the front
+    export FRONT_ADDRESS=$HOST:$PORT WEB_ADDRESS=unix@$SOCKETS/web REALTIME_ADDRESS=unix@$SOCKETS/realtime
+    mkdir -m 700 "$SOCKETS" || die "Somebody else has $SOCKETS; the sockets of the processes belong there."
+    setsid "$VENV/bin/python" "$ROOT/bin/lib/supervisor.py" "$SOCKETS" "$(find_haproxy)" </dev/null 8>&- 9>&- &
     SERVER=$!
     say "$SERVER" >"$SERVER_PID_FILE"
     trap 'kill -TERM $SERVER 2>/dev/null || true' INT TERM HUP EXIT
@@ -64,7 +75,9 @@ start_server() {
 
 wait_until_live() {
     local tries=0
-    until live; do
+    # Asked before their sockets are there, the front would tell the reader of its trouble.
+    until [ -S "$SOCKETS/web" ] && [ -S "$SOCKETS/realtime" ] &&
+        answers /health/live 200 && answers /api/v1/events 401; do
         tries=$((tries + 1))
         kill -0 "$SERVER" 2>/dev/null || return 1
         [ $tries -lt 300 ] || die "The server does not answer at $(server_url)/health/live."
@@ -72,20 +85,22 @@ wait_until_live() {
     done
 }
 
-live() (
+answers() (
     exec 3<>"/dev/tcp/$(port_address)/$PORT" || return
-    printf 'GET /health/live HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3
-    read -r -t 5 status <&3 && [[ $status == *" 200 "* ]]
+    printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" >&3
+    read -r -t 5 status <&3 && [[ $status == *" $2 "* ]]
 ) 2>/dev/null
 
-# A trapped signal ends `wait` before the server has ended.
+# A trapped signal ends `wait` before the server has ended. What does not hear it (a process that is
+# told to stop while it starts) has 20 seconds.
 wait_for_server() {
-    local rc=0
+    local rc=0 tries=0
     wait "$SERVER" || rc=$?
-    while kill -0 "$SERVER" 2>/dev/null; do
+    while kill -0 "$SERVER" 2>/dev/null && [ $tries -lt 200 ]; do
         rc=0
-        wait "$SERVER" || rc=$?
+        tries=$((tries + 1))
+        sleep 0.1
     done
-    end_leftovers
+    end_leftovers 10
     return $rc
 }

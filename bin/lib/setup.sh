@@ -26,7 +26,11 @@ missing_packages() {
     [ -n "$(pg_versions)" ] || say postgresql postgresql-postgis
     have_gdal || say gdal-bin
     [ -n "$(find_python)" ] || say python3 python3-venv
+    find_haproxy >/dev/null || say haproxy
 }
+
+# Not everybody has the folder of servers in the path.
+find_haproxy() { PATH=$PATH:/usr/local/sbin:/usr/sbin command -v haproxy; }
 
 have_gdal() { compgen -G "/usr/lib/*/libgdal.so.*" >/dev/null || compgen -G "/usr/*/libgdal.so*" >/dev/null; }
 

@@ -1,0 +1,314 @@
+"""A whole PupMatch of real processes, any of which may be killed and started again."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import urlopen
+
+import psutil
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PYTHON = sys.executable
+# Recovery after a kill reads the whole log since the last checkpoint.
+PATIENCE_S = 60
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Part:
+    """One process of the town, with everything it starts."""
+
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        folder: Path,
+        env: dict[str, str] | None = None,
+        user: str | None = None,
+        is_up: Callable[[], bool],
+    ) -> None:
+        self.name, self.command, self.user, self.is_up = name, command, user, is_up
+        self.env = {**os.environ, **(env or {})}
+        self.folder, self.log = folder, folder / f"{name}.log"
+        self.process: subprocess.Popen | None = None
+        self.kills = 0
+
+    def start(self) -> None:
+        """Start it; `wait_until_up` tells when it answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd="/" if self.user else ROOT,
+                env=self.env,
+                user=self.user,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def wait_until_up(self) -> None:
+        """Until it answers; fails with the end of its log."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.is_up():
+            if time.monotonic() > deadline:
+                tail = self.log.read_text(errors="replace")[-2000:]
+                raise TimeoutError(f"{self.name} did not come up:\n{tail}")
+            time.sleep(0.05)
+
+    def family(self) -> list[psutil.Process]:
+        """The process and all below it."""
+        if self.process is None:
+            return []
+        try:
+            top = psutil.Process(self.process.pid)
+            return [top, *top.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def kill(self) -> None:
+        """End it with everything below it, by SIGKILL, as the kernel would when memory is short."""
+        self.kills += 1
+        self._end(self.family())
+
+    def kill_one(self, index: int) -> bool:
+        """End one of the processes below it; says whether there was one."""
+        below = self.family()[1:]
+        if not below:
+            return False
+        self.kills += 1
+        self._end([below[index % len(below)]])
+        return True
+
+    def _end(self, processes: list[psutil.Process]) -> None:
+        for process in processes:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs(processes, timeout=10)
+        if self.process is not None:
+            self.process.poll()
+
+    def stop(self) -> None:
+        """End it the polite way, then the other."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._end(self.family())
+
+
+class Town:
+    """PostgreSQL, Redis when there is one, the web, realtime and worker processes, a push provider."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="pupmatch-faults-"))
+        self.folder.chmod(0o755)
+        self.ports = {
+            name: free_port() for name in ("front", "web", "realtime", "redis", "provider")
+        }
+        self.parts: dict[str, Part] = {}
+        self.database_url = f"postgis://pupmatch@/{self.folder}/socket/pupmatch"
+        self.pushes = self.folder / "pushes.jsonl"
+
+    @property
+    def url(self) -> str:
+        """Where people find it: the front, which sends each request to whoever answers it."""
+        return f"http://127.0.0.1:{self.ports['front']}"
+
+    @property
+    def victims(self) -> list[str]:
+        """Whatever may be killed: everything but the provider, which is not ours."""
+        return [name for name in self.parts if name != "provider"]
+
+    def env(self) -> dict[str, str]:
+        """What the application's processes are told."""
+        ports = self.ports
+        redis = f"redis://127.0.0.1:{ports['redis']}/0" if "redis" in self.parts else ""
+        return {
+            "DJANGO_SETTINGS_MODULE": "pupmatch.settings",
+            "DATABASE_URL": self.database_url,
+            "DEBUG": "true",
+            "RATE_LIMIT_SCALE": "1000000",
+            "ACCESS_TOKEN_LIFETIME": "86400",
+            "REDIS_URL": redis,
+            # The front is the one proxy, and needs to know where the others are.
+            "PROXY_COUNT": "1",
+            "FRONT_ADDRESS": f"127.0.0.1:{ports['front']}",
+            "WEB_ADDRESS": f"127.0.0.1:{ports['web']}",
+            "REALTIME_ADDRESS": f"127.0.0.1:{ports['realtime']}",
+            "EXPO_PUSH_URL": f"http://127.0.0.1:{ports['provider']}",
+            "MEDIA_ROOT": str(self.folder / "media"),
+            "MAIL_DIR": str(self.folder / "mail"),
+            "LOG_LEVEL": "WARNING",
+        }
+
+    def start(self) -> None:
+        """From nothing to a town in which everything answers."""
+        self._add_postgres()
+        self._add_redis()
+        self._run("manage.py", "migrate", "--noinput")
+        self._add(
+            "provider", ["-m", "notifications.tests.provider"], args=[str(self.pushes), "0.1"]
+        )
+        web = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"]
+        web += ["--workers", "2", "--blocking-threads", "4", "pupmatch.wsgi:application", "--port"]
+        self._add("web", web, path="/health/live")
+        realtime = ["-m", "uvicorn", "realtime.asgi:application", "--log-level", "warning"]
+        self._add("realtime", [*realtime, "--port"], path="/health/live")
+        self._add_front()
+        for name in ("worker-1", "worker-2"):
+            work = [PYTHON, "manage.py", "work"]
+            self._begin(Part(name, work, folder=self.folder, env=self.env(), is_up=lambda: True))
+
+    def _add(
+        self, name: str, command: list[str], *, args: list[str] | None = None, path: str = ""
+    ) -> None:
+        port = self.ports[name]
+        part = Part(
+            name,
+            [PYTHON, *command, str(port), *(args or [])],
+            folder=self.folder,
+            env=self.env(),
+            is_up=lambda: answers(port, path),
+        )
+        self._begin(part)
+
+    def _add_front(self) -> None:
+        haproxy = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin")
+        if haproxy is None:
+            raise FileNotFoundError("haproxy is not installed; bin/test does it")
+        command = [haproxy, "-db", "-q", "-f", str(ROOT / "deploy" / "haproxy.cfg")]
+        port = self.ports["front"]
+        self._begin(
+            Part(
+                "front",
+                command,
+                folder=self.folder,
+                env=self.env(),
+                is_up=lambda: answers(port, "/health/live"),
+            )
+        )
+
+    def _begin(self, part: Part) -> None:
+        self.parts[part.name] = part
+        part.start()
+        part.wait_until_up()
+
+    def _run(self, *command: str) -> None:
+        subprocess.run([PYTHON, *command], cwd=ROOT, env={**os.environ, **self.env()}, check=True)
+
+    def _add_postgres(self) -> None:
+        bin_folder = newest_postgres()
+        user = "postgres" if os.geteuid() == 0 else None
+        data, sockets = self.folder / "data", self.folder / "socket"
+        sockets.mkdir()
+        if user:
+            owner = pwd.getpwnam(user)
+            for folder in (self.folder, sockets):
+                os.chown(folder, owner.pw_uid, owner.pw_gid)
+        initdb = ["-D", str(data), "-U", "pupmatch", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(
+            [bin_folder / "initdb", *initdb], user=user, cwd="/", check=True, capture_output=True
+        )
+        # The defaults: what was acknowledged is on disk.
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(sockets),
+            "max_connections": "200",
+            "log_min_error_statement": "panic",
+        }
+        command = [str(bin_folder / "postgres"), "-D", str(data)]
+        command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        self._begin(
+            Part("postgres", command, folder=self.folder, user=user, is_up=self._postgres_answers)
+        )
+        with self.connect("postgres") as connection:
+            connection.execute("CREATE DATABASE pupmatch")
+
+    def _postgres_answers(self) -> bool:
+        try:
+            self.connect("postgres").close()
+        except psycopg.Error:
+            return False
+        return True
+
+    def connect(self, database: str = "pupmatch") -> psycopg.Connection:
+        """A connection for whoever judges."""
+        return psycopg.connect(
+            host=str(self.folder / "socket"),
+            user="pupmatch",
+            dbname=database,
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+    def _add_redis(self) -> None:
+        server = redis_server(self.folder)
+        if server is None:
+            return
+        port = self.ports["redis"]
+        command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        self._begin(Part("redis", command, folder=self.folder, is_up=lambda: answers(port)))
+
+    def restart(self, name: str) -> None:
+        """After a kill: start it again and wait until it answers."""
+        self.parts[name].start()
+        self.parts[name].wait_until_up()
+
+    def stop(self) -> None:
+        """End everything, the database last."""
+        for part in reversed(self.parts.values()):
+            part.stop()
+
+    def remove(self) -> None:
+        """Take the folder away."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def answers(port: int, path: str = "") -> bool:
+    """Whether somebody accepts connections there and, with a path, answers it with 200."""
+    try:
+        if not path:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return True
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:  # loopback only
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def newest_postgres() -> Path:
+    """The programs of the highest version installed."""
+    found = [Path(path).parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(found, key=lambda path: int(path.parent.name))
+
+
+def redis_server(folder: Path) -> str | None:
+    """A Redis or Valkey server, if the machine has one."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    # Debian's redis-tools has the server under the name of its checker, which the name decides.
+    if checker := shutil.which("redis-check-rdb"):
+        link = folder / "redis-server"
+        link.symlink_to(checker)
+        return str(link)
+    return None
