@@ -139,20 +139,38 @@ class Timed:
 
     def __init__(self) -> None:
         self.sent: dict[str, float] = {}
-        self.took: list[float] = []
+        self.answered: dict[str, float] = {}
+        self.heard: dict[str, float] = {}
 
     def hear(self, text: str) -> None:
         frame = json.loads(text)
-        began = self.sent.pop((frame.get("data") or frame).get("body", ""), None)
-        if began:
-            self.took.append(time.perf_counter() - began)
+        body = (frame.get("data") or frame).get("body", "")
+        if body in self.sent:
+            self.heard[body] = time.perf_counter()
+
+    async def send(self, *args, **fields) -> None:
+        body = str(uuid.uuid4())
+        self.sent[body] = time.perf_counter()
+        await post(*args, content={"body": body, "client_id": str(uuid.uuid4())}, **fields)
+        self.answered[body] = time.perf_counter()
 
     def tell(self) -> str:
-        took = sorted(self.took)
-        p50, p99 = (took[int(len(took) * share)] * 1000 for share in (0.5, 0.99))
+        whole = sorted(at - self.sent[body] for body, at in self.heard.items())
+        # Below nothing: the socket was quicker than the answer.
+        after = sorted(at - self.answered[body] for body, at in self.heard.items())
+        figures = [at(times) * 1000 for times in (whole, after) for at in (p50, p99)]
         return (
-            f"p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  ({len(took)} of {len(took) + len(self.sent)})"
+            "p50 {:6.1f} ms  p99 {:6.1f} ms; after the answer p50 {:+5.1f} ms  p99 {:+5.1f} ms"
+            "  ({} of {} arrived)".format(*figures, len(whole), len(self.sent))
         )
+
+
+def p50(times: list[float]) -> float:
+    return times[len(times) // 2]
+
+
+def p99(times: list[float]) -> float:
+    return times[int(len(times) * 0.99)]
 
 
 async def send_all(send, pairs: int, *, rate: float, seconds: float) -> None:
@@ -176,11 +194,9 @@ async def ours(pairs: list, timed: Timed, web: Server, realtime: Server, **pace:
             wires.append(await Wire.open(realtime.port, address, hear=hear))
 
     async def send(number: int) -> None:
-        pair, body = pairs[number], str(uuid.uuid4())
-        content = {"client_id": str(uuid.uuid4()), "body": body}
+        pair = pairs[number]
         path = f"/api/v1/conversations/{pair['conversation_id']}/messages"
-        timed.sent[body] = time.perf_counter()
-        await post(web.port, path, content, token=pair["access"])
+        await timed.send(web.port, path, token=pair["access"])
 
     before = [server.cpu_s() for server in (web, realtime)]
     await send_all(send, len(pairs), **pace)
@@ -200,9 +216,7 @@ async def bare(pairs: list, timed: Timed, server: Server, **pace: float) -> None
         wires.append(await Wire.open(server.port, f"?name={number}", hear=hear))
 
     async def send(number: int) -> None:
-        body = str(uuid.uuid4())
-        timed.sent[body] = time.perf_counter()
-        await post(server.port, f"/send/{number * 2 + 1}", {"body": body})
+        await timed.send(server.port, f"/send/{number * 2 + 1}")
 
     await send_all(send, len(pairs), **pace)
     for wire in wires:

@@ -1,5 +1,6 @@
 """Conversations between two people who matched."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
@@ -15,23 +16,23 @@ from pupmatch.lib.problems import NotFound
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Conversations, one by one under their row locks."""
+    """Conversations under their row locks."""
 
     def lock(self, pk: UUID) -> "Conversation":
         """The conversation, fresh and locked until the transaction ends, with whose it is.
 
         Raises NotFound when it went with one of the two.
         """
-        found = (
-            self.select_for_update(of=("self",), no_key=True)
-            .select_related("low", "high")
-            .only("last_position", "closed_at", "low__user_id", "high__user_id")
-            .filter(pk=pk)
-            .first()
-        )
-        if found is None:
+        found = self.lock_all([pk])
+        if not found:
             raise NotFound
-        return found
+        return found[0]
+
+    def lock_all(self, pks: Collection[UUID]) -> list["Conversation"]:
+        """The same for several, in the one order in which everybody locks them."""
+        rows = self.filter(pk__in=pks).order_by("pk").select_related("low", "high")
+        fields = ("last_position", "closed_at", "low__user_id", "high__user_id")
+        return list(rows.only(*fields).select_for_update(of=("self",), no_key=True))
 
 
 class Conversation(UUIDModel):
@@ -72,13 +73,6 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def inbox_of(self, profile: Profile) -> "ParticipantQuerySet":
         """Somebody's sides of the conversations that they did not delete."""
         return self.filter(profile=profile, deleted_at=None)
-
-    def sharing_receipts(self) -> "ParticipantQuerySet":
-        """Sides whose receipts the other gets: both share theirs, and the match lasts."""
-        return self.filter(conversation__closed_at=None).exclude(
-            Q(profile__user__preferences__read_receipts=False)
-            | Q(other__user__preferences__read_receipts=False)
-        )
 
 
 class Participant(UUIDModel):

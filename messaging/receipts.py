@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Least
 from events.models import Event, Stream
 from events.publishing import publish, recorded
 from messaging.models import Conversation, Participant
-from profiles.models import Profile
+from profiles.models import Preferences, Profile
 
 
 @recorded()
@@ -36,7 +36,7 @@ def mark_read(*, participant: Participant, position: int) -> Participant:
     read = _receipt(participant, position)
     own = read | {"unread_count": participant.unread_count}
     publish([conversation.people[participant.profile_id]], "conversation.read", own)
-    if Participant.objects.sharing_receipts().filter(pk=participant.pk).exists():
+    if _shared([conversation]):
         publish([conversation.people[participant.other_id]], "conversation.read", read)
     return participant
 
@@ -87,18 +87,27 @@ def _messages_in(stream: Stream, position: int) -> dict[UUID, int]:
 @recorded()
 def _mark_delivered(user_id: UUID, arrived: dict[UUID, int]) -> None:
     """Raise this person's side of each conversation, and tell the other one."""
-    # All of them in one order, as a statement of its own.
-    held = Conversation.objects.filter(pk__in=arrived).order_by("pk").values_list("pk")
-    list(held.select_for_update(no_key=True))
-    sides = Participant.objects.filter(conversation__in=arrived, profile__user=user_id)
-    shared = set(sides.sharing_receipts().values_list("pk", flat=True))
-    for side in sides.select_related("other"):
+    shared = _shared(Conversation.objects.lock_all(arrived))
+    for side in Participant.objects.filter(conversation__in=arrived, profile__user=user_id):
         position = arrived[side.conversation_id]
         if position <= side.delivered_position:
             continue
         Participant.objects.filter(pk=side.pk).update(delivered_position=position)
-        if side.pk in shared:
-            publish([side.other.user_id], "conversation.delivered", _receipt(side, position))
+        if side.conversation_id in shared:
+            other = shared[side.conversation_id].people[side.other_id]
+            publish([other], "conversation.delivered", _receipt(side, position))
+
+
+def _shared(conversations: list[Conversation]) -> dict[UUID, Conversation]:
+    """Those in which each learns how far the other is: both want it, and the match lasts."""
+    people = [user_id for one in conversations for user_id in one.people.values()]
+    withheld = Preferences.objects.filter(user__in=people, read_receipts=False)
+    unwilling = set(withheld.values_list("user", flat=True))
+    return {
+        one.pk: one
+        for one in conversations
+        if one.closed_at is None and unwilling.isdisjoint(one.people.values())
+    }
 
 
 def mark_shown(*, user_id: UUID, conversation_id: UUID, position: int) -> None:

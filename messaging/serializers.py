@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from messaging.models import Message, Participant
 from playgrounds.serializers import FavoritePlaygroundSerializer
+from profiles.preferences import share_receipts
 from profiles.serializers import CardSerializer
 from pupmatch.lib.text import shows_something
 
@@ -149,8 +150,10 @@ class ConversationSerializer(serializers.ModelSerializer):
         return other.delivered_position if other else None
 
     def _other_receipts(self, participant: Participant) -> Participant | None:
-        # Prefetched by the view: the sides whose receipts the other gets, both or none.
-        for side in participant.conversation.sharing:  # type: ignore[attr-defined]
+        viewer = self.context["view"].profile.user
+        if participant.conversation.closed_at or not share_receipts(viewer, participant.other.user):
+            return None
+        for side in participant.conversation.participants.all():  # prefetched by the view
             if side.profile_id == participant.other_id:
                 return side
         return None

@@ -31,9 +31,6 @@ LATEST = Prefetch(
     Message.objects.filter(position=F("conversation__last_position")).select_related("playground"),
     to_attr="latest",
 )
-SHARING = Prefetch(
-    "conversation__participants", Participant.objects.sharing_receipts(), to_attr="sharing"
-)
 
 
 @extend_schema_view(retrieve=extend_schema(summary="One conversation, seen from my side."))
@@ -55,8 +52,9 @@ class ConversationViewSet(
     def get_queryset(self) -> QuerySet[Participant]:
         """My side of each conversation that I did not delete."""
         mine = Participant.objects.inbox_of(self.profile)
+        others = Profile.objects.for_card().select_related("user__preferences")
         return mine.select_related("conversation__match").prefetch_related(
-            Prefetch("other", Profile.objects.for_card()), LATEST, SHARING
+            Prefetch("other", others), "conversation__participants", LATEST
         )
 
     @extend_schema(responses={204: None})

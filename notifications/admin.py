@@ -34,8 +34,8 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "whose", "channel", "kind", "label", "stretch")
     list_filter = ("state", "channel", "kind", MadeFilter)
     list_select_related = ("user",)
-    search_fields = ("id", "user", "subject_id")
-    search_help_text = "Id of a notification or account, or of the conversation, match or like"
+    search_fields = ("id", "user")
+    search_help_text = "Id of a notification or account"
     fields = (
         "whose", ("channel", "kind", "subject_id"), ("label", "stretch", "created_at"),
         "ways", "requests",
@@ -86,8 +86,8 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "provider", "step", "label", "status_code", "detail", "about")
     list_filter = ("provider", "step", "verdict", MadeFilter)
     list_select_related = ("notification",)
-    search_fields = ("id", "notification", "device", "ticket__startswith")
-    search_help_text = "Id of a notification or device, or beginning of a ticket"
+    search_fields = ("id", "notification", "device")
+    search_help_text = "Id of a notification or device"
     fields = (
         "about", "device", ("provider", "step", "label"), ("status_code", "detail"),
         ("ticket", "duration_ms", "created_at"),

@@ -40,9 +40,9 @@ def start_digests() -> int:
     now = timezone.now()
     wishing = NotificationPreferences.objects.wanting_digest()
     # Who verified the address only after they had asked for mail is noticed here.
-    Stream.objects.filter(user__in=wishing.values("pk"), wants_notifications=False).update(
-        wants_notifications=True
-    )
+    for pk in wishing.filter(user__stream__wants_notifications=False).values_list("pk", flat=True):
+        # One by one: whoever locks several streams has to do so in their order.
+        Stream.objects.filter(pk=pk).update(wants_notifications=True)
     user_ids = list(
         wishing.filter(Q(mailed_at=None) | Q(mailed_at__lte=now - EVERY))
         .filter(user__stream__notify_from__isnull=False)
@@ -63,7 +63,8 @@ def digest(*, user_id: UUID) -> Notification | None:
         return None
     preferences, now = preferences_of({user_id})[user_id], timezone.now()
     is_early = preferences.mailed_at and now - preferences.mailed_at < EVERY
-    if is_early or preferences.quiet_until(now) or Device.objects.live().filter(user=user_id):
+    has_device = Device.objects.live().filter(user=user_id).exists()
+    if is_early or has_device or preferences.quiet_until(now):
         return None
     notification = made_of_waiting(stream, set(preferences.mailed), Notification.Channel.MAIL)
     if notification:

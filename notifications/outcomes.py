@@ -95,12 +95,17 @@ def _note_outage(provider: str, outcomes: Sequence[Outcome]) -> datetime | None:
         Outage.objects.filter(provider=provider).delete()
         return None
     now = timezone.now()
-    Outage.objects.bulk_create([Outage(provider=provider, until=now)], ignore_conflicts=True)
-    outage = Outage.objects.select_for_update().get(provider=provider)
+    outage = Outage.objects.filter(provider=provider).first() or Outage(provider, until=now)
     outage.failures += 1
     wait = max(failed.retry_after or 0, _backoff(outage.failures))
     outage.until = max(outage.until, now + timedelta(seconds=wait))
-    outage.save()
+    # Somebody else may have noted the same, or that it is over, since we looked.
+    Outage.objects.bulk_create(
+        [outage],
+        update_conflicts=True,
+        update_fields=["failures", "until"],
+        unique_fields=["provider"],
+    )
     return outage.until
 
 

@@ -48,6 +48,11 @@ class DeviceViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         that somebody else had registered is mine from now on. The 21st device is 409
         `too_many_devices`; a browser, where the server has no key for Web Push, is 409
         `web_push_unavailable`.
+
+        A push has a title, a body, the number of unread messages as its badge, and `data`: an
+        `id`, a `kind` (`new_match`, `new_message`, `new_like` or `several`), and, when it is about
+        one thing, `profile_id` and `conversation_id` to open. One that comes a second time has the
+        same `id`: drop it.
         """
         device, is_new = services.register(
             session=request.auth,

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import User
 from profiles.ages import OLDEST_ON_SCALE
 from profiles.choices import ActivityLevel, DistanceUnit
 
@@ -83,3 +84,9 @@ class Preferences(models.Model):
     def max_distance_m(self) -> float:
         """The largest distance in metres."""
         return float(self.max_distance) * DistanceUnit(self.distance_unit).metres
+
+
+def share_receipts(*users: User) -> bool:
+    """Whether all of these people do; whoever never said otherwise does."""
+    preferences = [getattr(user, "preferences", None) for user in users]
+    return all(chosen is None or chosen.read_receipts for chosen in preferences)

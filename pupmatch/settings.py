@@ -322,7 +322,7 @@ EMAIL_TIMEOUT = 10
 EXPO_PUSH_URL = env.str("EXPO_PUSH_URL", default="").rstrip("/") or "https://exp.host"
 EXPO_ACCESS_TOKEN = env.str("EXPO_ACCESS_TOKEN", default="")
 # Web Push is off without a key; .env.example says how to make one.
-VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="").rstrip("=")
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
 # Whom the server sends requests to because a browser says so: nobody else.
 WEBPUSH_HOSTS = env.list("WEBPUSH_HOSTS", default=[]) or [
@@ -333,7 +333,7 @@ WEBPUSH_HOSTS = env.list("WEBPUSH_HOSTS", default=[]) or [
 ]
 # Where mail programs reach this server by themselves, to unsubscribe.
 API_URL = env.str("API_URL", default="").rstrip("/") or APP_URL
-if VAPID_PRIVATE_KEY and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", VAPID_PRIVATE_KEY):
+if VAPID_PRIVATE_KEY and not re.fullmatch(r"[A-Za-z0-9_-]{43}", VAPID_PRIVATE_KEY):
     raise ImproperlyConfigured("VAPID_PRIVATE_KEY must be the 32 bytes of a P-256 key in base64url")
 if VAPID_PRIVATE_KEY and not re.match(r"mailto:.+@.+|https://.+", VAPID_SUBJECT):
     raise ImproperlyConfigured("VAPID_SUBJECT must be a mailto: or https: address of yours")

@@ -25,8 +25,7 @@ os.environ.update(
     APP_URL="https://pupmatch.example",
     REDIS_URL="",
     REALTIME_URL="",
-    # Nobody listens there: a test names its own provider.
-    EXPO_PUSH_URL="http://127.0.0.1:9",
+    EXPO_PUSH_URL="",
     EXPO_ACCESS_TOKEN="",
     VAPID_PRIVATE_KEY="",
     VAPID_SUBJECT="mailto:push@pupmatch.example",
@@ -40,6 +39,9 @@ os.environ.update(
 )
 
 from pupmatch.settings import *  # noqa: F403, TID251 (all of them, and from here)
+
+# Nobody listens there: a test that pushes names a provider of its own.
+EXPO_PUSH_URL = "http://127.0.0.1:9"
 
 # Tasks that show what a worker does with them.
 PROCRASTINATE_IMPORT_PATHS = ["pupmatch.lib.tests.probes"]

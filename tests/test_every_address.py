@@ -24,6 +24,7 @@ PUBLIC = {
     "/api/v1/auth/email/verify",
     "/api/v1/breeds",
     "/api/v1/prompt-suggestions",
+    "/api/v1/notifications/unsubscribe",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

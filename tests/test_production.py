@@ -97,6 +97,10 @@ def test_production_speaks_https_alone():
         ({"ACCESS_TOKEN_LIFETIME": "-5"}, "ACCESS_TOKEN_LIFETIME=-5 is outside"),
         ({"PORT": "80.5"}, "PORT=80.5 is not a whole number"),
         ({"DATABASE_POOL_SIZE": "31"}, "DATABASE_POOL_SIZE=31 is outside 0 to 30"),
+        ({"EXPO_PUSH_URL": "http://exp.host"}, "must be reached by https"),
+        ({"WEBPUSH_HOSTS": "http://127.0.0.1:9000"}, "must be reached by https"),
+        ({"VAPID_PRIVATE_KEY": "short"}, "VAPID_PRIVATE_KEY must be the 32 bytes"),
+        ({"VAPID_PRIVATE_KEY": "x" * 43, "VAPID_SUBJECT": "me"}, "VAPID_SUBJECT must be a mailto"),
         ({"MAIL_DIR": "/dev/null/mails"}, "MAIL_DIR=/dev/null/mails cannot be used as a folder"),
     ],
 )

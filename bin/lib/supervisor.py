@@ -17,7 +17,6 @@ from pathlib import Path
 # More than WORKER_GRACE.
 STOP_SECONDS = 15
 
-
 WEB = (
     "-m granian --interface wsgi --no-ws --log-level warning --workers 2 --blocking-threads 4"
     " --respawn-failed-workers --workers-kill-timeout 5 pupmatch.wsgi:application --uds"
@@ -104,8 +103,11 @@ def main(sockets: Path, haproxy: str) -> None:
     ]
     while not told:
         time.sleep(0.2)
-        # All that died together start together.
-        for process in [process for process in processes if process.is_dead()]:
+        dead = [process for process in processes if process.is_dead()]
+        if dead:
+            # One that cannot start at all shall not fill the screen.
+            time.sleep(0.5)
+        for process in dead:
             process.start()
     stop(processes)
 

@@ -4,9 +4,9 @@ import pytest
 import time_machine
 
 from events.models import Stream
-from notifications.models import Notification
+from notifications.models import Notification, PushAttempt
 from notifications.push import http
-from notifications.tests.factories import device_of
+from notifications.tests.factories import device_of, friend_of
 from notifications.tests.provider import Provider
 from profiles.tests.factories import ProfileFactory
 
@@ -57,6 +57,17 @@ def after_the_burst(clock, run_jobs):
         return run_jobs()
 
     return later
+
+
+@pytest.fixture
+def friend(me, phone, after_the_burst, provider):
+    """Biscuit's side of a conversation with me; I know of the match."""
+    side = friend_of(me)
+    after_the_burst()
+    provider.received.clear()
+    provider.requests.clear()
+    PushAttempt.objects.all().delete()
+    return side
 
 
 @pytest.fixture

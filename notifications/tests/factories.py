@@ -67,3 +67,13 @@ def admirer_of(me: Profile, name: str = "Rex") -> Profile:
 def side_of(me: Profile, side: Participant) -> Participant:
     """My side of the conversation of which this is theirs."""
     return Participant.objects.get(conversation=side.conversation_id, profile=me)
+
+
+def people_with_news(count: int, **fields: Any) -> list[Device]:
+    """Devices of so many people who have each something to be told."""
+    devices = []
+    for _ in range(count):
+        somebody = ProfileFactory()
+        devices.append(device_of(somebody.user, **fields))
+        friend_of(somebody)
+    return devices

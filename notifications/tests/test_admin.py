@@ -124,11 +124,6 @@ def test_from_an_account_to_its_devices_and_notifications(told, me):
     assert {"Delivery", "Push attempt"} <= {item.title for item in lists}
 
 
-def test_a_notification_is_found_by_what_it_is_about(told):
-    page = superuser().get(address(Notification, "changelist"), {"q": str(told.subject_id)})
-    assert list(page.context["cl"].queryset) == [told]
-
-
 def test_words_of_a_provider_are_text(told):
     PushAttempt.objects.update(detail=PROBE)
     Profile.objects.update(name=PROBE)

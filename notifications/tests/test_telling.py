@@ -1,5 +1,3 @@
-from datetime import time
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,22 +9,13 @@ from matching import services as matching
 from matching.models import Match
 from messaging.services import delete_for_me, mark_read, mark_shown, unsend
 from moderation.services import block
-from notifications import delivering, services, telling
-from notifications.models import Delivery, NotificationPreferences
+from notifications import services, telling
+from notifications.models import Delivery
 from notifications.tests.factories import admirer_of, device_of, friend_of, say, side_of
 from profiles.models import Profile
 from profiles.services import delete_profile
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def friend(me, phone, after_the_burst, provider):
-    """Biscuit's side of a conversation with me; I know of the match."""
-    side = friend_of(me)
-    after_the_burst()
-    provider.received.clear()
-    return side
 
 
 @pytest.mark.requirement("R11.1")
@@ -244,69 +233,3 @@ def test_a_burst_of_fifty_costs_no_more_than_one_message(
     one = cost(1)
     assert cost(50) == one
     assert one < 40
-
-
-# --- Quiet hours ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def night(me, friend):
-    """It is noon in Greenwich, and night in Honolulu, where I am."""
-    services.change_preferences(
-        user=me.user,
-        quiet_hours={"start": time(22), "end": time(7)},
-        time_zone="Pacific/Honolulu",
-    )
-
-
-def held_until(user):
-    return NotificationPreferences.objects.get(user=user).held_until
-
-
-@pytest.mark.requirement("R11.3", "R11.4")
-def test_in_quiet_hours_it_is_held_and_told_as_one_afterwards(
-    me, night, friend, provider, after_the_burst, waits_for
-):
-    for _ in range(3):
-        say(friend)
-        after_the_burst()
-    assert provider.received == []
-    assert waits_for(me.user) is not None
-    assert f"{held_until(me.user):%H:%M}" == "17:00"
-    assert telling.release_held() == 0
-    after_the_burst(5 * 3600)
-    assert telling.release_held() == 1
-    after_the_burst()
-    assert provider.texts() == [("PupMatch", "3 new messages from Biscuit")]
-    assert (held_until(me.user), waits_for(me.user)) == (None, None)
-
-
-@pytest.mark.parametrize(
-    "change", [{"quiet_hours": None}, {"time_zone": "Europe/Vienna"}, {"time_zone": None}]
-)
-def test_quiet_hours_that_change_release_what_they_held(
-    me, night, friend, provider, after_the_burst, change
-):
-    say(friend)
-    after_the_burst()
-    services.change_preferences(user=me.user, **change)
-    after_the_burst()
-    assert provider.texts() == [("Biscuit", "Park at five?")]
-    assert held_until(me.user) is None
-
-
-def test_what_is_on_its_way_when_the_quiet_hours_begin_is_held_too(
-    me, friend, provider, after_the_burst
-):
-    say(friend)
-    telling.notify(user_id=me.user_id)
-    services.change_preferences(user=me.user, quiet_hours={"start": time(12), "end": time(15)})
-    after_the_burst()
-    assert provider.received == []
-    delivery = Delivery.objects.latest("pk")
-    assert (delivery.state, f"{delivery.due_at:%H:%M}") == ("waiting", "15:00")
-    services.change_preferences(user=me.user, quiet_hours=None)
-    after_the_burst(60)
-    delivering.send_waiting()
-    after_the_burst()
-    assert provider.texts() == [("Biscuit", "Park at five?")]

@@ -26,6 +26,7 @@ class ProblemSerializer(serializers.Serializer):
     request_id = serializers.CharField()
     errors = FieldProblemSerializer(many=True, required=False)  # type: ignore[assignment]
     missing = serializers.ListField(child=serializers.CharField(), required=False)
+    position = serializers.IntegerField(required=False, help_text="Where a stream goes on.")
 
 
 class ProblemAutoSchema(AutoSchema):
