@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
 
 from examples.api import SignedOut
 
-SUBPROTOCOL = "pupmatch.v1"
+SUBPROTOCOL = Subprotocol("pupmatch.v1")
 SIGNED_OUT = 4403
 POLL_S = 25
 ACKNOWLEDGE_EVERY_S = 1.0

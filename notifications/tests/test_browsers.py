@@ -4,24 +4,17 @@ import json
 
 import pytest
 
-from notifications.models import Delivery, Notification, Outage, PushAttempt
+from notifications.models import Notification, Outage, PushAttempt
 from notifications.push import http
 from notifications.tests.factories import (
     browser_of,
     friend_of,
     say,
 )
+from notifications.tests.looking import attempts
 from notifications.tests.provider import Answer
 
 pytestmark = pytest.mark.django_db
-
-
-def attempts():
-    return list(PushAttempt.objects.order_by("pk").values_list("verdict", "status_code", "detail"))
-
-
-def latest():
-    return Delivery.objects.latest("pk")
 
 
 @pytest.fixture

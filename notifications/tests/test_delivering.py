@@ -13,16 +13,9 @@ from notifications.tests.factories import (
     people_with_news,
     say,
 )
+from notifications.tests.looking import attempts, latest
 
 pytestmark = pytest.mark.django_db
-
-
-def attempts():
-    return list(PushAttempt.objects.order_by("pk").values_list("verdict", "status_code", "detail"))
-
-
-def latest():
-    return Delivery.objects.latest("pk")
 
 
 def test_what_expo_is_sent(me, friend, provider, after_the_burst):

@@ -6,24 +6,18 @@ import pytest
 from django.utils import timezone
 
 from notifications import delivering
-from notifications.models import Delivery, Notification, Outage, PushAttempt
+from notifications.models import Notification, Outage
 from notifications.push import http
 from notifications.tests.factories import (
     device_of,
     friend_of,
+    people_with_news,
     say,
 )
+from notifications.tests.looking import attempts, latest
 from notifications.tests.provider import Answer
 
 pytestmark = pytest.mark.django_db
-
-
-def attempts():
-    return list(PushAttempt.objects.order_by("pk").values_list("verdict", "status_code", "detail"))
-
-
-def latest():
-    return Delivery.objects.latest("pk")
 
 
 TROUBLE = [
