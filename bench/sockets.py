@@ -24,8 +24,19 @@ from datetime import timedelta
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pupmatch.settings")
-os.environ["RATE_LIMIT_SCALE"] = "1000000"
+# As in production, which keeps no list of its queries.
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="pupmatch.settings",
+    DEBUG="false",
+    SECRET_KEY="x" * 50,
+    ALLOWED_HOSTS="127.0.0.1",
+    APP_URL="https://pupmatch.example",
+    SECURE_SSL_REDIRECT="false",
+    RATE_LIMIT_SCALE="1000000",
+    REALTIME_URL="",
+    REDIS_URL="",
+    LOG_LEVEL="WARNING",
+)
 django.setup()
 
 import psutil  # noqa: E402 (Django must be set up first)

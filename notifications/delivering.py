@@ -32,7 +32,8 @@ def send(*, notification_id: UUID) -> None:
     mine = Delivery.objects.waiting().filter(notification=notification_id)
     for provider in set(mine.values_list("device__provider", flat=True)):
         if rest := Outage.objects.rest_of(provider):
-            mine.filter(device__provider=provider, claim=None).update(due_at=rest)
+            due = mine.due(timezone.now()).filter(device__provider=provider)
+            due.update(due_at=rest, claim=None)
         else:
             _send_due(provider)
     earliest = mine.order_by("due_at").values_list("due_at", "claim").first()

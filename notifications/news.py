@@ -49,10 +49,7 @@ class Item(NamedTuple):
     text: str | None = None
 
 
-News = dict[Scope, list[Item]]
-
-
-def news_of(scopes: Collection[Scope]) -> News:
+def news_of(scopes: Collection[Scope]) -> dict[Scope, list[Item]]:
     """What there is to tell in each of these stretches, in the order in which it happened."""
     events = list(_events(scopes))
     wanted: dict[Kind, set[UUID]] = defaultdict(set)
@@ -64,14 +61,15 @@ def news_of(scopes: Collection[Scope]) -> News:
     items: dict[tuple[UUID, UUID], Item] = {}
     for kind, row_ids in wanted.items():
         items.update(FINDERS[kind](set(by_user), row_ids))
-    found: News = {scope: [] for scope in scopes}
+    # By row: a like that was hidden for a while is told of twice in one stretch.
+    found: dict[Scope, dict[UUID, Item]] = {scope: {} for scope in scopes}
     for event in events:
         item = items.get((event.user_id, event.row_id))
         if item is not None:
             for scope in by_user[event.user_id]:
                 if scope.first <= event.position <= scope.last:
-                    found[scope].append(item)
-    return found
+                    found[scope][event.row_id] = item
+    return {scope: list(rows.values()) for scope, rows in found.items()}
 
 
 class _Happened(NamedTuple):

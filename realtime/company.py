@@ -8,7 +8,7 @@ from uuid import UUID
 
 from events import wakeups
 from messaging.models import Participant
-from realtime.frames import control
+from realtime.feed import encode
 from realtime.sockets import Socket
 from realtime.threads import DATABASE_TROUBLE
 
@@ -72,8 +72,10 @@ class Company:
     async def expire(self) -> None:
         """Forget whoever did not say for a while that they still look."""
         now = asyncio.get_running_loop().time()
-        for socket in [socket for socket, look in self._looks.items() if look.until < now]:
-            await self.leave(socket)
+        for socket, look in list(self._looks.items()):
+            # Looked up again: telling takes a while, and they may have said so meanwhile.
+            if look.until < now and self._looks.get(socket) is look:
+                await self.leave(socket)
         self._others = {key: known for key, known in self._others.items() if known[1] > now}
         self._typed = {key: at for key, at in self._typed.items() if at > now - TYPES_EVERY_S}
 
@@ -114,9 +116,8 @@ class Company:
 
     def pass_on(self, to: str, frame: dict[str, Any], sender: str | None = None) -> None:
         """Bring somebody here what another person's socket, anywhere, has to tell them."""
-        sockets = self._hub.sockets(to)
-        text = control(frame["type"], **{k: v for k, v in frame.items() if k != "type"})
-        for socket in sockets:
+        text = encode(frame)
+        for socket in self._hub.sockets(to):
             socket.tell(text)
         # Who comes in learns that the other is there already.
         if sender and frame.get("is_here") and self._is_looking(to, frame["conversation_id"]):

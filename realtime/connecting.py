@@ -30,6 +30,7 @@ async def connect(hub: Hub, scope: dict[str, Any], receive: Receive, send: Send)
         socket.wake()
         while (message := await receive())["type"] != "websocket.disconnect":
             await socket.receive(message)
+        metrics.count_close(message.get("code", 1005))
     finally:
         metrics.SOCKETS.dec()
         socket.is_closed = True
@@ -63,7 +64,7 @@ async def _open(hub: Hub, scope: dict[str, Any], send: Send) -> Socket | None:
         if len(hub.sockets(str(entry.user_id))) < MOST_SOCKETS:
             return _listed(hub, entry, after, scope, send)
         code, error = Code.TRY_AGAIN_LATER, "too_many_sockets"
-    metrics.CLOSES.labels(str(int(code))).inc()
+    metrics.count_close(code)
     await send({"type": "websocket.send", "text": control("error", code=error)})
     await send({"type": "websocket.close", "code": int(code)})
     return None

@@ -4,7 +4,8 @@ Told once a second for everybody, the latest word of each person only.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
@@ -58,8 +59,21 @@ def _raise(figures: dict[K, int], key: K, position: int) -> None:
 def _tell(acknowledged: Iterable[tuple[str, int]], shown: Iterable[tuple[Shown, int]]) -> None:
     # What is shown first: a notification may be waiting for it.
     for (user_id, conversation_id), position in shown:
-        messaging.mark_shown(
-            user_id=UUID(user_id), conversation_id=UUID(conversation_id), position=position
-        )
+        with _alone():
+            messaging.mark_shown(
+                user_id=UUID(user_id), conversation_id=UUID(conversation_id), position=position
+            )
     for user_id, position in acknowledged:
-        messaging.acknowledge(user_id=UUID(user_id), position=position)
+        with _alone():
+            messaging.acknowledge(user_id=UUID(user_id), position=position)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """What goes wrong with one person's errand does not keep the others from theirs."""
+    try:
+        yield
+    except DATABASE_TROUBLE:
+        raise
+    except Exception:
+        logger.exception("an errand failed")

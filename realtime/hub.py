@@ -22,7 +22,8 @@ from realtime.watch import changes
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 200
+# Bounds a round's time and memory: each may get a page of a hundred long messages.
+MOST_AT_ONCE = 64
 MOST_SOCKETS = 20
 CHECK_EVERY_S = 1.0
 ERRANDS_EVERY_S = 1.0
@@ -78,6 +79,8 @@ class Hub:
 
     def remove(self, one: Connected) -> None:
         """It is gone."""
+        if isinstance(one, Socket):
+            self._due.pop(one, None)
         person = self.people[one.user_id]
         person.connected.remove(one)
         if not person.connected:
@@ -89,8 +92,9 @@ class Hub:
         return person.connected if person else []
 
     def sockets(self, user_id: str) -> list[Socket]:
-        """Somebody's sockets."""
-        return [one for one in self.connected(user_id) if isinstance(one, Socket)]
+        """Somebody's sockets, as far as they are open."""
+        mine = (one for one in self.connected(user_id) if isinstance(one, Socket))
+        return [one for one in mine if not one.is_closed]
 
     def acknowledge(self, user_id: str, position: int) -> None:
         """One of this person's devices has everything up to `position`."""

@@ -1,6 +1,7 @@
 """One open socket: what it was sent, what it is still to be sent, and what its client says."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,7 @@ class Socket:
         "_is_asked",
         "_is_woken",
         "_last_code",
+        "_live_after",
         "_malformed",
         "_outgoing",
         "_pace",
@@ -79,6 +81,7 @@ class Socket:
         self._outgoing: list[tuple[str, Told | None]] | None = None
         self._sender: asyncio.Task[None] | None = None
         self._last_code: Code | None = None
+        self._live_after = sys.maxsize  # until the past is handed over
         # Most sockets never say anything.
         self._pace: Bucket | None = None
         self._malformed: Bucket | None = None
@@ -121,12 +124,12 @@ class Socket:
             self.wake()
 
     def _greet(self) -> None:
-        self.is_ready = True
+        self.is_ready, self._live_after = True, self.position
         self._enqueue(control("ready", position=self.position))
 
     def _handed(self, told: Told) -> None:
         metrics.EVENTS.inc()
-        if self.is_ready:
+        if told.position > self._live_after:
             metrics.LAG.observe((timezone.now() - told.at).total_seconds())
         if told.type == "message.created":
             self._hub.company.shown(self, told.data)
@@ -178,7 +181,6 @@ class Socket:
         if self.is_closed:
             return
         self.is_closed = True
-        metrics.CLOSES.labels(str(int(code))).inc()
         if self._sender and self._sender is not asyncio.current_task():
             self._sender.cancel()
         self._hang_up(code)

@@ -171,6 +171,13 @@ def test_both_are_told_of_a_message_and_the_other_is_notified(sides):
     assert bells.rung() == {other}
 
 
+def test_a_message_costs_what_it_must(sides, django_assert_num_queries):
+    say(sides[0])
+    # Position, message, both sides, both streams, two events; and this test's savepoint.
+    with django_assert_num_queries(5 + 2):
+        say(sides[0])
+
+
 def test_what_was_not_sent_tells_nobody_and_leaves_no_gap(sides):
     client_id = uuid4()
     services.send(participant=sides[0], client_id=client_id, body="Hello!")

@@ -148,6 +148,22 @@ def test_what_a_killed_worker_had_claimed_is_sent_when_its_time_is_up(
     assert latest().state == "accepted"
 
 
+def test_a_killed_workers_share_waits_for_the_end_of_an_outage_too(
+    me, friend, provider, clock, run_jobs
+):
+    say(friend)
+    telling.notify(user_id=me.user_id)
+    delivering._claim("expo")
+    until = timezone.now() + timedelta(seconds=30)
+    Outage.objects.create(provider="expo", failures=5, until=until)
+    clock.shift(delivering.LEASE)
+    assert run_jobs() == 1
+    assert latest().due_at == until
+    clock.shift(30)
+    run_jobs()
+    assert len(provider.received) == 1
+
+
 def test_a_worker_that_took_too_long_changes_nothing_any_more(
     me, friend, provider, clock, run_jobs
 ):

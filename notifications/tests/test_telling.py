@@ -150,6 +150,15 @@ def test_a_like_that_was_answered_is_a_match(me, phone, provider, after_the_burs
     assert provider.texts() == [("PupMatch", "It's a match with Rex!")]
 
 
+def test_a_like_that_was_hidden_for_a_while_is_one_like(me, phone, provider, after_the_burst):
+    rex = admirer_of(me)
+    matching.pass_on(passer=me, passed=rex)
+    matching.take_back_pass(passer=me, passed=rex)
+    admirer_of(me, "Bo")
+    after_the_burst()
+    assert provider.texts() == [("PupMatch", "2 likes")]
+
+
 def test_what_is_told_of_likes_is_what_the_list_shows(client, me, phone, provider, after_the_burst):
     for number in range(4):
         admirer_of(me, f"Dog {number}")

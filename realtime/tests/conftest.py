@@ -48,7 +48,7 @@ def realtime(process: Process, transactional_db: None) -> Process:
     return process
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def impatient_process(django_db_setup: None) -> Iterator[Process]:
     process = Process(command=["realtime.tests.impatient"])
     yield process

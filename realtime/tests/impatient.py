@@ -3,9 +3,10 @@
 import sys
 
 import realtime.asgi  # noqa: F401 (sets Django up)
-from realtime import protocol, sockets
+from realtime import company, protocol, sockets
 from realtime.__main__ import serve
 
+company.LOOKS_FOR_S = 1.0
 protocol.GRACE_S = 1.0
 sockets.SLOWEST_SEND_S = 0.5
 

@@ -8,7 +8,7 @@ from messaging.models import Participant
 from profiles.models import Preferences
 from profiles.tests.factories import ProfileFactory
 from realtime.company import other_side
-from realtime.tests.machinery import eventually
+from realtime.tests.machinery import Phone, eventually, ticket_for
 
 
 @pytest.fixture
@@ -140,6 +140,32 @@ def test_typing_is_told_once_a_second(phones, talk):
         mine.say("typing", conversation_id=talk)
     assert theirs.hear() == typing(talk)
     assert theirs.is_quiet()
+
+
+def test_who_does_not_say_that_they_still_look_is_gone(impatient, talk, me, them):
+    mine, theirs = (Phone(impatient, ticket_for(each.user)) for each in (me, them))
+    for each in (mine, theirs):
+        each.hear()
+    mine.say("presence", conversation_id=talk)
+    assert theirs.hear() == presence(talk, True)
+    began = time.monotonic()
+    assert theirs.hear() == presence(talk, False)
+    assert 0.8 < time.monotonic() - began < 3
+    for each in (mine, theirs):
+        each.close()
+
+
+def test_people_at_different_processes_meet(impatient, phone, talk, me, them, write):
+    mine, theirs = phone(me.user), Phone(impatient, ticket_for(them.user))
+    for each in (mine, theirs):
+        each.hear()
+    mine.say("typing", conversation_id=talk)
+    assert theirs.hear() == typing(talk)
+    theirs.say("presence", conversation_id=talk)
+    assert mine.hear() == presence(talk, True)
+    write(me)
+    assert [each.hear()["type"] for each in (mine, theirs)] == ["message.created"] * 2
+    theirs.close()
 
 
 def test_strangers_are_not_told(phones, talk, phone):

@@ -10,6 +10,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.gis.geos import Point
 from django.contrib.staticfiles import finders
+from django.db.models import CompositePrimaryKey
 from django.urls import reverse
 from django.utils import timezone
 
@@ -100,6 +101,8 @@ def test_every_model_of_the_product_is_in_the_admin_and_in_the_sidebar():
         for config in apps.get_app_configs()
         if config.path.startswith(str(settings.BASE_DIR)) and "site-packages" not in config.path
         for model in config.get_models()
+        # Django's admin cannot show those whose key has several columns; events are in their stream.
+        if not isinstance(model._meta.pk, CompositePrimaryKey)
     }
     assert len(ours) >= 20
     assert ours <= set(admin.site._registry)
