@@ -104,6 +104,8 @@ def test_every_model_of_the_product_is_in_the_admin_and_in_the_sidebar():
         # Django's admin cannot show those whose key has several columns; events are in their stream.
         if not isinstance(model._meta.pk, CompositePrimaryKey)
     }
+    # Hashes that live for half a minute: nothing that anybody could look for.
+    ours.remove(apps.get_model("realtime", "Ticket"))
     assert len(ours) >= 20
     assert ours <= set(admin.site._registry)
     page = superuser().get(reverse("admin:index")).content.decode()
