@@ -171,8 +171,8 @@ class Town:
         web = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"]
         web += ["--workers", "2", "--blocking-threads", "4", "pupmatch.wsgi:application", "--port"]
         self._add("web", web, path="/health/live")
-        realtime = ["-m", "uvicorn", "realtime.asgi:application", "--log-level", "warning"]
-        self._add("realtime", [*realtime, "--port"], path="/health/live")
+        realtime = ["-m", "realtime", "--log-level", "warning", "--port"]
+        self._add("realtime", realtime, path="/health/live")
         self._add_front()
         for name in ("worker-1", "worker-2"):
             work = [PYTHON, "manage.py", "work"]
@@ -195,7 +195,7 @@ class Town:
         haproxy = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin")
         if haproxy is None:
             raise FileNotFoundError("haproxy is not installed; bin/test does it")
-        command = [haproxy, "-db", "-q", "-f", str(ROOT / "deploy" / "haproxy.cfg")]
+        command = [haproxy, "-db", "-f", str(ROOT / "deploy" / "haproxy.cfg")]
         port = self.ports["front"]
         self._begin(
             Part(
