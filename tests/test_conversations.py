@@ -14,31 +14,6 @@ from profiles.tests.factories import ProfileFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def me():
-    return ProfileFactory()
-
-
-@pytest.fixture
-def match(me):
-    return matched(me)
-
-
-@pytest.fixture
-def mine(client_for, me):
-    return client_for(me.user)
-
-
-@pytest.fixture
-def theirs(client_for, match, me):
-    return client_for(match.other(me).user)
-
-
-@pytest.fixture
-def url(match):
-    return f"/api/v1/conversations/{match.conversation_id}"
-
-
 def say(client, url, body="Hello!", **fields):
     return client.post(f"{url}/messages", {"client_id": uuid4(), "body": body, **fields})
 

@@ -21,31 +21,6 @@ pytestmark = pytest.mark.django_db
 SEARCH, PREFERENCES = "/api/v1/messages/search", "/api/v1/me/preferences"
 
 
-@pytest.fixture
-def me():
-    return ProfileFactory()
-
-
-@pytest.fixture
-def match(me):
-    return matched(me)
-
-
-@pytest.fixture
-def mine(client_for, me):
-    return client_for(me.user)
-
-
-@pytest.fixture
-def theirs(client_for, match, me):
-    return client_for(match.other(me).user)
-
-
-@pytest.fixture
-def url(match):
-    return f"/api/v1/conversations/{match.conversation_id}"
-
-
 def say(client, url, body="Hello!", **fields):
     answer = client.post(f"{url}/messages", {"client_id": uuid4(), "body": body, **fields})
     assert answer.status_code == 201, answer.json()
