@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 # How long an event can be asked for.
@@ -31,6 +32,13 @@ class Stream(models.Model):
     notify_from = models.BigIntegerField(
         null=True, blank=True, help_text="The first event that the waiting notification is about."
     )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["user"], condition=~Q(notify_from=None), name="stream_to_notify_of"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"stream of {self.user_id}"

@@ -28,6 +28,12 @@ def release_held() -> None:
 
 
 @task(queue="push", tries=3, every="* * * * *")
+def notify_forgotten() -> None:
+    """Notify those whose job was discarded, or failed for good."""
+    telling.notify_forgotten()
+
+
+@task(queue="push", tries=3, every="* * * * *")
 def send_waiting() -> None:
     """Send what was put off for longer."""
     delivering.send_waiting()

@@ -5,14 +5,16 @@ moment later; here it is taken away together with everything up to the stream's 
 under the lock of the stream's row, so an event is either in that stretch or starts the next one.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from events.models import Stream
+from events.models import Event, Stream
+from events.publishing import NOTIFY
 from notifications.models import (
     Delivery,
     Device,
@@ -25,8 +27,10 @@ from notifications.services import wants_digest
 from notifications.streams import held_stream
 from notifications.texts import is_one_thing
 from pupmatch.lib.jobs import enqueue, enqueue_many
+from pupmatch.lib.models import Job
 
 RELEASED_AT_ONCE = 1000
+FORGOTTEN_AFTER = timedelta(minutes=5)
 
 
 @transaction.atomic
@@ -122,5 +126,31 @@ def release_held() -> int:
         .values_list("pk", flat=True)[:RELEASED_AT_ONCE]
     )
     NotificationPreferences.objects.filter(pk__in=user_ids).update(held_until=None)
-    enqueue_many("notifications.tasks.notify", [{"user_id": pk} for pk in user_ids])
+    enqueue_many(NOTIFY, [{"user_id": pk} for pk in user_ids])
     return len(user_ids)
+
+
+def notify_forgotten() -> int:
+    """Have those notified who wait for a job that is gone, and say how many there were.
+
+    Further events make no job while one is thought to wait, so nothing else would.
+    """
+    # By now it would have run, or was put off by quiet hours. By the clock that dates events.
+    overdue = Event.objects.filter(
+        stream=OuterRef("pk"),
+        position=OuterRef("notify_from"),
+        at__lt=Now() - FORGOTTEN_AFTER,
+    )
+    held = NotificationPreferences.objects.filter(user=OuterRef("pk"), held_until__isnull=False)
+    device = Device.objects.live().filter(user=OuterRef("pk"))
+    waiting = Stream.objects.exclude(notify_from=None).filter(
+        Exists(overdue), Exists(device), ~Exists(held)
+    )
+    some = [str(pk) for pk in waiting.values_list("pk", flat=True)[:RELEASED_AT_ONCE]]
+    unfinished = Job.objects.filter(
+        task_name=NOTIFY, status__in=("todo", "doing"), args__user_id__in=some
+    )
+    queued = set(unfinished.values_list("args__user_id", flat=True))
+    forgotten = [pk for pk in some if pk not in queued]
+    enqueue_many(NOTIFY, [{"user_id": pk} for pk in forgotten])
+    return len(forgotten)

@@ -41,13 +41,14 @@ async def connect(hub: Hub, scope: dict[str, Any], receive: Receive, send: Send)
 
 async def _open(hub: Hub, scope: dict[str, Any], send: Send) -> Socket | None:
     """The socket of whoever may have one, listed; everybody else learns why not."""
+    asked = dict(scope)
+    # The server writes the address into its log, and the ticket may still be good.
+    scope["query_string"] = b""
     try:
-        wanted = wish(scope)
+        wanted = wish(asked)
     except Refused as refused:
         await refuse(send, scope, refused)
         return None
-    # The server writes the address into its log.
-    scope["query_string"] = b""
     await send({"type": "websocket.accept", "subprotocol": wanted.subprotocol})
     try:
         after = wanted.position()

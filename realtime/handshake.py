@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.utils.http import is_same_domain
 
 from pupmatch.lib.ids import uuid7
@@ -61,10 +61,14 @@ def wish(scope: dict[str, Any]) -> Wish:
     offered = scope["subprotocols"]
     if offered and SUBPROTOCOL not in offered:
         raise Refused(400, "unknown_subprotocol", f"Offer {SUBPROTOCOL}.")
+    try:
+        query = request.GET
+    except TooManyFieldsSent as error:
+        raise Refused(400, "invalid", "The address has too many parameters.") from error
     return Wish(
         SUBPROTOCOL if offered else None,
-        request.GET.get("ticket", ""),
-        request.GET.get("after"),
+        query.get("ticket", ""),
+        query.get("after"),
     )
 
 
@@ -76,7 +80,10 @@ def _is_ours(origin: str, host: str, *, is_secure: bool) -> bool:
     """
     if origin == f"https://{host}" or (origin == f"http://{host}" and not is_secure):
         return True
-    page = urlsplit(origin)
+    try:
+        page = urlsplit(origin)
+    except ValueError:
+        return False
     trusted = [urlsplit(one) for one in settings.CSRF_TRUSTED_ORIGINS]
     return any(
         page.scheme == one.scheme and is_same_domain(page.netloc, one.netloc.lstrip("*"))

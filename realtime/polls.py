@@ -7,8 +7,9 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 
+from pupmatch.lib.problems import CONTENT_TYPE, document
 from realtime import metrics
 from realtime.http import django_request, respond
 from realtime.hub import Hub
@@ -17,6 +18,7 @@ from realtime.views import PageResponse, Place
 from realtime.watch import is_behind
 
 MOST_POLLS = 5
+RETRY_AFTER_S = 5
 
 
 class Poll:
@@ -37,7 +39,7 @@ class Poll:
         self._is_woken.set()
 
     def supersede(self) -> None:
-        """Too many wait for this person: this one, the oldest, is answered as it stands."""
+        """Too many wait for this person: this one, the oldest, gives way."""
         self.is_superseded = True
         self._is_woken.set()
 
@@ -59,7 +61,20 @@ async def answer(hub: Hub, scope: dict[str, Any]) -> HttpResponse:
         if seconds_left <= 0 or hub.is_stopping:
             return response
         if await _wait(hub, response.place, seconds_left):
-            return response
+            return _too_many(response)
+
+
+def _too_many(page: HttpResponse) -> HttpResponse:
+    """In place of an empty page: asked again at once, it would push out the next poll, and so on."""
+    request_id = page["X-Request-ID"]
+    body = document(
+        http_status=429,
+        code="too_many_polls",
+        detail=f"More than {MOST_POLLS} of your requests wait for events; this was the oldest.",
+        request_id=request_id,
+    )
+    headers = {"X-Request-ID": request_id, "Retry-After": str(RETRY_AFTER_S)}
+    return JsonResponse(body, status=429, content_type=CONTENT_TYPE, headers=headers)
 
 
 async def _wait(hub: Hub, place: Place, seconds: float) -> bool:

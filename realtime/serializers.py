@@ -1,5 +1,7 @@
 """Shapes of tickets and of the stream."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 LONGEST_WAIT_S = 25
@@ -13,16 +15,25 @@ class TicketSerializer(serializers.Serializer):
     expires_at = serializers.DateTimeField()
 
 
+class DigitsField(serializers.IntegerField):
+    """A number as the socket takes it: digits, and none of the other spellings of integers."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not (str(data).isascii() and str(data).isdigit()):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class EventQuerySerializer(serializers.Serializer):
     """Where to go on from, and how long to wait for news."""
 
-    after = serializers.IntegerField(
+    after = DigitsField(
         min_value=0,
         max_value=2**63 - 1,
         default=0,
         help_text="The position of the last event that you have; 0 for everything that is kept.",
     )
-    wait = serializers.IntegerField(
+    wait = DigitsField(
         min_value=0,
         default=0,
         help_text=f"Seconds to wait when there is nothing yet; at most {LONGEST_WAIT_S}.",

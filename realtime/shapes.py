@@ -67,10 +67,10 @@ def _messages(items: list[Item]) -> list[Shape | None]:
         conversation__in={item.event.data["conversation_id"] for item in items},
         profile__user__in={item.reader.user_id for item in items},
     )
-    unread = {
-        (str(conversation_id), user_id): count
-        for conversation_id, user_id, count in sides.values_list(
-            "conversation_id", "profile__user_id", "unread_count"
+    own = {
+        (str(conversation_id), user_id): (cleared, unread)
+        for conversation_id, user_id, cleared, unread in sides.values_list(
+            "conversation_id", "profile__user_id", "cleared_position", "unread_count"
         )
     }
 
@@ -78,8 +78,10 @@ def _messages(items: list[Item]) -> list[Shape | None]:
         message = shown.get(item.id)
         if message is None:
             return None
-        own = (message["conversation_id"], item.reader.user_id)
-        return {**message, "unread_count": unread.get(own, 0)}
+        cleared, unread = own[message["conversation_id"], item.reader.user_id]
+        if message["position"] <= cleared:
+            return None  # deleted by its reader, for themselves
+        return {**message, "unread_count": unread}
 
     return [shape(item) for item in items]
 

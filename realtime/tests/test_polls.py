@@ -116,24 +116,33 @@ def test_it_ends_with_the_sign_in(poll, later, user, realtime):
     assert time.monotonic() - began < 2
 
 
-def test_of_too_many_polls_the_oldest_is_answered_at_once(realtime, later, user):
+def test_of_too_many_polls_the_oldest_is_refused_for_a_while(realtime, later, user):
     access = sign_in(user).access
     headers = {"Authorization": f"Bearer {access}"}
 
     def ask(number):
         url = f"{realtime.url}/api/v1/events"
-        return httpx.get(url, params={"wait": 20}, headers=headers, timeout=30).json()
+        return httpx.get(url, params={"wait": 20}, headers=headers, timeout=30)
 
     answers = []
     for number in range(5):
         answers.append(later(ask, number))
         eventually(lambda number=number: waiting(realtime) == number + 1)
     answers.append(later(ask, 5))
-    assert answers[0].result(timeout=5)["events"] == []
+    refused = answers[0].result(timeout=5)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_polls")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert refused.headers["X-Request-ID"] == refused.json()["request_id"]
     assert not any(answer.done() for answer in answers[1:])
     fill(user, 1)
     for answer in answers[1:]:
-        assert len(answer.result()["events"]) == 1
+        assert len(answer.result().json()["events"]) == 1
+
+
+@pytest.mark.parametrize("after", ["1.0", "+1", "\u0663", " 1", "1 ", "-1", "0x1", ""])
+def test_only_digits_are_a_position(poll, user, after):
+    answer = poll(sign_in(user).access, after=after)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/after")
 
 
 def test_while_it_waits_it_holds_neither_thread_nor_connection(realtime, later):

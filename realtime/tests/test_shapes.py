@@ -80,6 +80,14 @@ def test_a_message_is_told_as_the_api_shows_it_now(client_for, match, change):
     assert told["body"] == {"edit": "Hello, you!", "none": "Hello!", "reply": "Yes."}.get(change)
 
 
+def test_of_a_message_that_one_deleted_for_oneself_only_the_ids_are_left(match):
+    message = say(match, match.low)
+    messaging.delete_for_me(participant=Participant.objects.get(profile=match.high))
+    mine, theirs = shaped([message_event(side, message) for side in (match.high, match.low)])
+    assert "body" not in mine
+    assert theirs["body"] == "Hello!"
+
+
 def test_of_an_erased_message_only_the_ids_are_left(match):
     message = say(match, match.low)
     event = message_event(match.high, message)
