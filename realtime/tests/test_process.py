@@ -44,7 +44,7 @@ def test_apps_and_our_own_pages_may_connect(phone, user, realtime, origin):
     "origin",
     [
         "https://evil.example", "null", "", "http://app.pupmatch.example", "https://{host}.evil.example",
-        "https://evil.example/{host}", "http://127.0.0.1", "https://{host}/", "//{host}",
+        "https://evil.example/{host}", "http://127.0.0.1", "https://{host}/", "//{host}", "http://[",
     ],
 )  # fmt: skip
 def test_pages_of_other_sites_may_not(phone, user, realtime, origin):
@@ -52,6 +52,11 @@ def test_pages_of_other_sites_may_not(phone, user, realtime, origin):
     origin = origin.format(host=realtime.host)
     assert refusal(phone, user, ticket=ticket, origin=origin) == (403, "origin_refused")
     assert phone(user, ticket=ticket).hear()["type"] == "ready"
+
+
+def test_an_address_with_too_many_parameters(phone, user):
+    ticket = ticket_for(user) + "&x=1" * 1100
+    assert refusal(phone, user, ticket=ticket) == (400, "invalid")
 
 
 def test_a_host_that_is_not_ours(realtime, user):
@@ -259,6 +264,10 @@ def test_it_stops_within_five_seconds_and_says_goodbye(transactional_db, tmp_pat
     phone.hear()
     fill(user, 1)
     slow = a_reader_that_takes_nothing(process, ticket_for(user))
+    # Refused, and so still good.
+    unused = ticket_for(user)
+    with pytest.raises(InvalidStatus):
+        Phone(process, unused, origin="https://evil.example")
     headers = {"Authorization": f"Bearer {sign_in(user).access}"}
     with ThreadPoolExecutor() as pool:
         ask = {"params": {"wait": 20, "after": 1}, "headers": headers, "timeout": 30}
@@ -271,7 +280,9 @@ def test_it_stops_within_five_seconds_and_says_goodbye(transactional_db, tmp_pat
     slow.close()
     said = (tmp_path / "log").read_text()
     assert "Shutting down" in said
+    assert "/ws" in said
     assert secret not in said
+    assert unused not in said
 
 
 def test_it_works_under_uvicorn_as_it_comes(transactional_db):
