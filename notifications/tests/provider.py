@@ -92,8 +92,7 @@ class Provider:
         self.log, self.trouble = log, trouble
         self._tickets: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", port), Handler)
         self._server.provider = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -209,6 +208,17 @@ class Provider:
 def _refusal(status: int, code: str, details: Any = None) -> tuple[int, Any]:
     error = {"code": code, "message": code.lower(), **({"details": details} if details else {})}
     return status, {"errors": [error]}
+
+
+class Server(ThreadingHTTPServer):
+    """A thread for each connection."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is no mistake of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
