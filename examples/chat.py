@@ -9,6 +9,7 @@ import asyncio
 import getpass
 import sys
 import uuid
+from contextlib import aclosing
 
 import httpx
 
@@ -58,7 +59,7 @@ async def main() -> None:
     """Sign in, then listen and talk."""
     base_url, email = sys.argv[1:3]
     api = await sign_in(base_url, email, getpass.getpass("Password: "))
-    async with api, asyncio.TaskGroup() as tasks:
+    async with aclosing(api), asyncio.TaskGroup() as tasks:
         tasks.create_task(listen(Stream(api)))
         tasks.create_task(talk(api))
 
