@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -19,10 +20,18 @@ logger = logging.getLogger(__name__)
 
 # A client that looks says so again within this time.
 LOOKS_FOR_S = 60.0
-# How long it is taken for granted that two people may still see each other.
-TRUSTED_S = 1.5
-TYPES_EVERY_S = 1.0
+# How long it is taken for granted that two people may still see each other, or may not.
+TRUSTED_S, REFUSED_S = 1.5, 10.0
+MOST_KNOWN = 10_000
+# How often one side of a conversation hears of the other's typing or presence, at most.
+TOLD_EVERY_S = 1.0
+# How long what was said of somebody who is still there is not said again.
+RENEWED_EVERY_S = 5.0
+MOST_AT_ONCE = 256
 MOST_ANSWERS = 1000
+
+# A person and a conversation.
+Key = tuple[str, str]
 
 
 class Look(NamedTuple):
@@ -32,24 +41,39 @@ class Look(NamedTuple):
     until: float
 
 
+class Shown(NamedTuple):
+    """Who believes that a person is here, and when somebody was last told of that person."""
+
+    to: str | None
+    at: float
+
+
+NEVER = Shown(None, float("-inf"))
+
+
 class Company:
     """The people here, as far as those they are matched with may know of them."""
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._looks: dict[Socket, Look] = {}
-        # By person and conversation: whom they may tell, until when that is trusted.
-        self._others: dict[tuple[str, str], tuple[str | None, float]] = {}
-        self._typed: dict[tuple[str, str], float] = {}
+        # Whom they may tell, until when that is trusted.
+        self._others: dict[Key, tuple[str | None, float]] = {}
+        self._typed: dict[Key, float] = {}
+        self._shown: dict[Key, Shown] = {}
+        # Whose presence may have changed, in order; a person who toggles is here once.
+        self._due: dict[Key, None] = {}
         self._answering: set[asyncio.Task[None]] = set()
 
     async def typing(self, socket: Socket, conversation_id: str) -> None:
         """Tell the other side that this person is writing, once a second at most."""
         key, now = (socket.user_id, conversation_id), asyncio.get_running_loop().time()
-        if self._typed.get(key, 0) > now - TYPES_EVERY_S:
+        if self._typed.get(key, 0) > now - TOLD_EVERY_S:
             return
         self._typed[key] = now
-        await self._tell_other(socket.user_id, conversation_id, "typing")
+        with suppress(*DATABASE_TROUBLE):
+            if other := await self._other(key):
+                await self._tell(other, key, "typing")
 
     async def look(self, socket: Socket, conversation_id: str | None) -> None:
         """A person now looks at a conversation, or at none."""
@@ -59,15 +83,17 @@ class Company:
         if conversation_id:
             until = asyncio.get_running_loop().time() + LOOKS_FOR_S
             self._looks[socket] = Look(conversation_id, until)
-            await self._tell_other(socket.user_id, conversation_id, "presence", is_here=True)
+            self._due[socket.user_id, conversation_id] = None
 
     async def leave(self, socket: Socket) -> None:
         """A socket's person looks at nothing any more."""
-        before = self._looks.pop(socket, None)
-        if before and not self._is_looking(socket.user_id, before.conversation_id):
-            await self._tell_other(
-                socket.user_id, before.conversation_id, "presence", is_here=False
-            )
+        if before := self._looks.pop(socket, None):
+            key = (socket.user_id, before.conversation_id)
+            if key in self._shown or self._is_looking(*key):
+                self._due[key] = None
+            else:
+                # Nobody has heard of it.
+                self._due.pop(key, None)
 
     async def expire(self) -> None:
         """Forget whoever did not say for a while that they still look."""
@@ -77,7 +103,12 @@ class Company:
             if look.until < now and self._looks.get(socket) is look:
                 await self.leave(socket)
         self._others = {key: known for key, known in self._others.items() if known[1] > now}
-        self._typed = {key: at for key, at in self._typed.items() if at > now - TYPES_EVERY_S}
+        self._typed = {key: at for key, at in self._typed.items() if at > now - TOLD_EVERY_S}
+        self._shown = {
+            key: shown
+            for key, shown in self._shown.items()
+            if shown.to or shown.at > now - TOLD_EVERY_S
+        }
 
     def shown(self, socket: Socket, message: dict[str, Any]) -> None:
         """A message was sent to this socket; if its person is looking, they have seen it."""
@@ -91,27 +122,54 @@ class Company:
 
     # Between people, wherever they are connected --------------------------------------------------
 
-    async def _tell_other(
-        self, user_id: str, conversation_id: str, kind: str, **fields: Any
-    ) -> None:
-        frame = {"type": kind, "conversation_id": conversation_id, **fields}
-        with suppress(*DATABASE_TROUBLE):
-            other = await self._other(user_id, conversation_id)
-            if other:
-                word = {"to": other, "frame": frame, "sender": user_id}
-                await self._hub.database.run(wakeups.send, word)
+    async def tell_presence(self) -> None:
+        """One round: tell of whoever came or went, each once a second at most.
 
-    async def _other(self, user_id: str, conversation_id: str) -> str | None:
+        The state counts, not what led to it: however often somebody toggles, the last is told.
+        """
+        latest = asyncio.get_running_loop().time() - TOLD_EVERY_S
+        may_be_told = (key for key in self._due if self._shown.get(key, NEVER).at <= latest)
+        batch = list(islice(may_be_told, MOST_AT_ONCE))
+        for key in batch:
+            del self._due[key]
+        await asyncio.gather(*(self._tell_of(key) for key in batch))
+
+    async def _tell_of(self, key: Key) -> None:
+        believer, at = self._shown.get(key, NEVER)
+        now, is_here = asyncio.get_running_loop().time(), self._is_looking(*key)
+        if is_here and believer and at > now - RENEWED_EVERY_S:
+            return
+        try:
+            other = await self._other(key) if is_here else None
+            if believer and believer != other:
+                # Whether or not they may still see each other: nobody is left waiting.
+                await self._tell(believer, key, "presence", is_here=False)
+            if other:
+                await self._tell(other, key, "presence", is_here=True)
+        except DATABASE_TROUBLE:
+            self._due[key] = None
+            return
+        if believer or other:
+            self._shown[key] = Shown(other, now)
+        if other and not self._is_looking(*key):
+            # They left meanwhile.
+            self._due[key] = None
+
+    async def _tell(self, to: str, key: Key, kind: str, **fields: Any) -> None:
+        frame = {"type": kind, "conversation_id": key[1], **fields}
+        await self._hub.database.run(wakeups.send, {"to": to, "frame": frame, "sender": key[0]})
+
+    async def _other(self, key: Key) -> str | None:
         now = asyncio.get_running_loop().time()
-        known = self._others.get((user_id, conversation_id))
+        known = self._others.get(key)
         if known is None or known[1] < now:
             other = await self._hub.database.run(
-                other_side, user_id=UUID(user_id), conversation_id=UUID(conversation_id)
+                other_side, user_id=UUID(key[0]), conversation_id=UUID(key[1])
             )
-            known = self._others[user_id, conversation_id] = (
-                str(other) if other else None,
-                now + TRUSTED_S,
-            )
+            known = (str(other), now + TRUSTED_S) if other else (None, now + REFUSED_S)
+            self._others[key] = known
+            if len(self._others) > MOST_KNOWN:
+                del self._others[next(iter(self._others))]
         return known[0]
 
     def pass_on(self, to: str, frame: dict[str, Any], sender: str | None = None) -> None:
@@ -120,7 +178,9 @@ class Company:
         for socket in self._hub.sockets(to):
             socket.tell(text)
         # Who comes in learns that the other is there already.
-        if sender and frame.get("is_here") and self._is_looking(to, frame["conversation_id"]):
+        key = (to, frame["conversation_id"])
+        if sender and frame.get("is_here") and self._is_looking(*key):
+            self._shown[key] = Shown(sender, asyncio.get_running_loop().time())
             self._answer({"to": sender, "frame": frame})
 
     def _answer(self, word: dict[str, Any]) -> None:

@@ -95,12 +95,12 @@ class Bucket:
     def __init__(self, size: float) -> None:
         self._left, self._at = size, time.monotonic()
 
-    def take(self, *, size: float, a_second: float) -> bool:
-        """Take one; False when there is none."""
+    def take(self, *, size: float, a_second: float, count: int = 1) -> bool:
+        """Take so many; False when there are not as many."""
         now = time.monotonic()
         self._left = min(size, self._left + (now - self._at) * a_second)
         self._at = now
-        if self._left < 1:
+        if self._left < count:
             return False
-        self._left -= 1
+        self._left -= count
         return True

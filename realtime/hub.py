@@ -27,6 +27,7 @@ MOST_AT_ONCE = 64
 MOST_SOCKETS = 20
 CHECK_EVERY_S = 1.0
 ERRANDS_EVERY_S = 1.0
+PRESENCE_EVERY_S = 0.2
 REST_S = 0.5
 
 
@@ -191,6 +192,7 @@ class Hub:
             forever(self.look_around, every=CHECK_EVERY_S),
             forever(self.errands.run, every=ERRANDS_EVERY_S),
             forever(self.company.expire, every=1.0),
+            forever(self.company.tell_presence, every=PRESENCE_EVERY_S),
             forever(self.listen_to_postgres),
             forever(self.listen_to_redis),
         ]

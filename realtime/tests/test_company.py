@@ -1,4 +1,5 @@
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -103,9 +104,11 @@ def test_i_am_here_while_one_of_my_sockets_is(phones, talk, phone, me):
     mine, theirs = phones
     second = phone(me.user)
     second.hear()
-    for each in (mine, second):
-        each.say("presence", conversation_id=talk)
-        assert theirs.hear() == presence(talk, True)
+    mine.say("presence", conversation_id=talk)
+    assert theirs.hear() == presence(talk, True)
+    second.say("presence", conversation_id=talk)
+    second.say("ping")
+    second.hear_until("pong")
     mine.close()
     assert theirs.is_quiet()
     second.close()
@@ -120,18 +123,76 @@ def test_nothing_is_told_of_or_to_whoever_does_not_want_it(phones, talk, me):
         assert other.is_quiet(0.3)
 
 
-def test_two_seconds_after_the_end_nothing_is_told(phones, talk, match, me):
+def test_two_seconds_after_the_end_only_leaving_is_told(phones, talk, match, me):
     mine, theirs = phones
     mine.say("presence", conversation_id=talk)
+    assert theirs.hear() == presence(talk, True)
     mine.say("typing", conversation_id=talk)
-    assert [theirs.hear() for _ in range(2)] == [presence(talk, True), typing(talk)]
+    assert theirs.hear() == typing(talk)
     matching.unmatch(match=match, by=me)
     assert theirs.hear_until("match.ended")
     time.sleep(2)
     mine.say("typing", conversation_id=talk)
     mine.say("presence", conversation_id=talk)
-    mine.close()
     assert theirs.is_quiet()
+    mine.close()
+    assert theirs.hear() == presence(talk, False)
+    assert theirs.is_quiet()
+
+
+def test_who_hides_while_they_look_is_told_to_have_left(phones, talk, me):
+    mine, theirs = phones
+    mine.say("presence", conversation_id=talk)
+    assert theirs.hear() == presence(talk, True)
+    Preferences.objects.filter(user=me.user).update(presence=False)
+    mine.say("presence", conversation_id=None)
+    assert theirs.hear() == presence(talk, False)
+    time.sleep(1.6)
+    mine.say("presence", conversation_id=talk)
+    assert theirs.is_quiet(1.5)
+
+
+def toggle(phones, talk, seconds):
+    """All of them come and go, ten times a second each."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for conversation in (talk, None):
+            for each in phones:
+                each.say("presence", conversation_id=conversation)
+            time.sleep(0.1)
+
+
+def heard_within(phone, seconds):
+    """What comes in that time, or a little later."""
+    frames = []
+    with suppress(TimeoutError):
+        while True:
+            frames.append(phone.hear(seconds))
+    return frames
+
+
+@pytest.mark.parametrize("in_the_end", [True, False])
+def test_presence_is_told_once_a_second_and_the_last_state_wins(
+    phones, talk, phone, me, in_the_end
+):
+    mine, theirs = phones
+    many = [mine, *(phone(me.user) for _ in range(9))]
+    toggle(many, talk, 4)
+    if in_the_end:
+        mine.say("presence", conversation_id=talk)
+    frames = heard_within(theirs, 1.5)
+    assert 1 <= len(frames) <= 6
+    assert frames[-1] == presence(talk, in_the_end)
+    changes = [frame["is_here"] for frame in frames]
+    assert changes == [n % 2 == 0 for n in range(len(frames))]
+
+
+def test_what_did_not_change_is_not_told_again(phones, talk):
+    mine, theirs = phones
+    for _ in range(15):
+        mine.say("presence", conversation_id=talk)
+        time.sleep(0.1)
+    assert heard_within(theirs, 1) == [presence(talk, True)]
 
 
 def test_typing_is_told_once_a_second(phones, talk):
