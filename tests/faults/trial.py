@@ -20,6 +20,8 @@ from tests.faults.settlers import settle
 from tests.faults.verdict import unfinished, verdict
 
 CATCH_UP_S = 60
+# How much longer than asked a trial goes on, on a slow machine, for the cuts that it owes.
+OVERTIME_S = 180
 QUEUE_EMPTY_WITHIN_S = 10
 
 
@@ -56,15 +58,16 @@ def run(
     pairs: int = 16,
     pace_s: float = 0.02,
     cut_every_s: float = 0.5,
+    cuts: int = 0,
     seed: int | None = None,
 ) -> Outcome:
-    """One trial from an empty database to its verdict."""
+    """One trial from an empty database to its verdict, with at least so many sockets cut."""
     outcome = Outcome(seed if seed is not None else random.randrange(2**32))
     random.seed(outcome.seed)
     with town() as built:
         people = settle(built, pairs)
         crowd = _Crowd(built, people, pace_s, cut_every_s)
-        asyncio.run(crowd.live(outcome, seconds, kills))
+        asyncio.run(crowd.live(outcome, seconds, kills, cuts))
         with built.connect() as connection:
             outcome.faults += verdict(connection, people, built.pushes)
         outcome.acknowledged = sum(len(person.acknowledged) for person in people)
@@ -93,7 +96,7 @@ class _Crowd:
     pace_s: float
     cut_every_s: float
 
-    async def live(self, outcome: Outcome, seconds: float, kills: int) -> None:
+    async def live(self, outcome: Outcome, seconds: float, kills: int, cuts: int) -> None:
         over = asyncio.Event()
         url = self.built.url
         listeners = [asyncio.create_task(listen(person, url)) for person in self.people]
@@ -103,6 +106,7 @@ class _Crowd:
         cutting = asyncio.create_task(disturb(self.people, over, self.cut_every_s))
         try:
             await _kill_now_and_then(self.built, outcome, seconds, kills)
+            await self._until_cut(cuts)
             over.set()
             await asyncio.gather(*writers, cutting)
             await _until_queue_is_empty(self.built, outcome)
@@ -111,6 +115,13 @@ class _Crowd:
             for task in (*listeners, *writers, cutting):
                 task.cancel()
             await asyncio.gather(*listeners, *writers, cutting, return_exceptions=True)
+
+    async def _until_cut(self, times: int) -> None:
+        deadline = time.monotonic() + OVERTIME_S
+        while time.monotonic() < deadline:
+            if sum(person.disconnects for person in self.people) >= times:
+                return
+            await asyncio.sleep(0.1)
 
 
 async def _kill_now_and_then(built: Town, outcome: Outcome, seconds: float, kills: int) -> None:
