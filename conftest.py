@@ -35,12 +35,18 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "house")
 
 
 class Client(APIClient):
-    """An API client whose requests commit, as far as `on_commit` is concerned."""
+    """An API client whose requests commit, as far as `on_commit` is concerned.
+
+    `data` of an answer is what an app reads, whether Python or the database wrote it.
+    """
 
     def request(self, **kwargs: Any) -> Any:
         """Send it, then run what waits for the commit: removal of files."""
         with TestCase.captureOnCommitCallbacks(execute=True):
-            return super().request(**kwargs)
+            answer = super().request(**kwargs)
+        if answer.headers.get("Content-Type") == "application/json" and answer.content:
+            answer.data = answer.json()
+        return answer
 
 
 @pytest.fixture(scope="session")

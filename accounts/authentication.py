@@ -1,15 +1,29 @@
 """Who is asking: access tokens, checked against the sign-in that they belong to."""
 
-from typing import Any
-
+from django.db.models import UUIDField
+from django.utils import timezone
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 
-from accounts.models import Session, User
-from accounts.tokens import read_access, session_id
+from accounts.models import Session, SessionQuerySet, User
+from accounts.tokens import Claims, read_claims
+from pupmatch.lib.documents import Instances, Param
+from pupmatch.lib.documents.expressions import NOW
+
+# Who asks, by what the access token says.
+USER = Param("user", UUIDField())
+SESSION = Param("session", UUIDField())
+
+
+def asking() -> SessionQuerySet:
+    """The sign-in that the token names, if it still counts."""
+    return Session.objects.live(NOW).filter(pk=SESSION, user=USER, user__is_active=True)
+
+
+SIGN_INS = Instances(lambda: asking().select_related("user"))
 
 
 class SignedInRequest(Request):
@@ -26,30 +40,34 @@ class SessionTokenAuthentication(JWTAuthentication):
     deleting the account take effect at the next request. This costs one query.
     """
 
+    def __init__(self, sessions: Instances[Session] = SIGN_INS) -> None:
+        """`sessions` finds the sign-in; a view that wants more may bring it along in the query."""
+        super().__init__()
+        self.sessions = sessions
+
     def authenticate(self, request: Request) -> tuple[User, Session] | None:  # type: ignore[override]
-        raw_token = self.get_raw_token(self.get_header(request) or b"")
-        if raw_token is None:
+        claims = self.claims(request)
+        if claims is None:
             return None
-        token = self.get_validated_token(raw_token)
-        session = (
-            Session.objects.live()
-            .select_related("user")
-            .filter(pk=session_id(token), user_id=token["sub"], user__is_active=True)
-            .first()
-        )
+        session = self.sessions.first({**claims._asdict(), "now": timezone.now()})
         if session is None:
             raise AuthenticationFailed("This sign-in has ended; sign in again.", "session_ended")
         return session.user, session
+
+    def claims(self, request: Request) -> Claims | None:
+        """What the token says, which is worth nothing until the sign-in was looked up."""
+        raw_token = self.get_raw_token(self.get_header(request) or b"")
+        return None if raw_token is None else self.get_validated_token(raw_token)
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """What follows `Bearer`; nothing for another scheme."""
         scheme, _, raw_token = header.partition(b" ")
         return raw_token.strip() if scheme.lower() == b"bearer" else None
 
-    def get_validated_token(self, raw_token: bytes) -> Any:
+    def get_validated_token(self, raw_token: bytes) -> Claims:  # type: ignore[override]
         """The claims; an expired token and a false one are told apart, so that apps can refresh."""
         try:
-            return read_access(raw_token)
+            return read_claims(raw_token)
         except ExpiredTokenError as error:
             raise AuthenticationFailed("The access token has expired.", "token_expired") from error
         except TokenError as error:

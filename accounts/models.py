@@ -90,9 +90,9 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
 class SessionQuerySet(models.QuerySet["Session"]):
     """Sign-ins, by whether they still count."""
 
-    def live(self) -> "SessionQuerySet":
-        """Neither ended nor expired."""
-        return self.filter(ended_at=None, expires_at__gt=timezone.now())
+    def live(self, at: Any = None) -> "SessionQuerySet":
+        """Neither ended nor expired, now or at a moment that is given as an expression."""
+        return self.filter(ended_at=None, expires_at__gt=at or timezone.now())
 
     def end(self, reason: str) -> int:
         """End the live ones; every token of theirs is dead at its next use. Says how many."""

@@ -15,6 +15,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Length, Lower
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
+from pupmatch.lib.documents import Param
 from pupmatch.lib.geo import AsGeometry, InBox, Metres, on_the_globe
 from pupmatch.lib.ids import UUIDModel
 from pupmatch.lib.text import on_one_line, shows_something
@@ -52,9 +53,10 @@ class Feature(models.TextChoices):
 class PlaygroundQuerySet(models.QuerySet["Playground"]):
     """Places, by where they are and what they are called."""
 
-    def within(self, point: Point, radius_m: float) -> "PlaygroundQuerySet":
+    def within(self, point: Point | Param, radius_m: float | Param) -> "PlaygroundQuerySet":
         """Those within `radius_m` of `point` (geodesic), each with its `distance_m`."""
-        return self.filter(location__dwithin=(point, D(m=radius_m))).annotate(
+        radius = radius_m if isinstance(radius_m, Param) else D(m=radius_m)
+        return self.filter(location__dwithin=(point, radius)).annotate(
             distance_m=Metres("location", point)
         )
 
@@ -89,7 +91,7 @@ class PlaygroundQuerySet(models.QuerySet["Playground"]):
         named = Cast(TrigramSimilarity("name", text), FloatField())
         return self.filter(found).annotate(rank=said + named / 2)
 
-    def for_viewer(self, user: "User") -> "PlaygroundQuerySet":
+    def for_viewer(self, user: "User | Param") -> "PlaygroundQuerySet":
         """Each as `PlaygroundSerializer` shows it to `user`: `is_favorite`, `favorites_count`."""
         here = Favorite.objects.filter(playground=OuterRef("pk"))
         counted = here.order_by().values("playground").annotate(number=Count("*")).values("number")

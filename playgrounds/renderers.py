@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from rest_framework.renderers import JSONRenderer
+import orjson
+
+from pupmatch.lib.renderers import OrjsonRenderer
 
 
-class GeoJSONRenderer(JSONRenderer):
+class GeoJSONRenderer(OrjsonRenderer):
     """What the views shaped for JSON, as a Feature or a FeatureCollection; refusals stay as they are."""
 
     media_type = "application/geo+json"
@@ -17,6 +19,8 @@ class GeoJSONRenderer(JSONRenderer):
         """The document as bytes."""
         response = (renderer_context or {}).get("response")
         if data is not None and not (response is not None and response.exception):
+            # What the database wrote is taken apart again.
+            data = orjson.loads(super().render(data))
             data = _collection(data) if "results" in data else _feature(data)
         return super().render(data, accepted_media_type, renderer_context)
 

@@ -24,6 +24,8 @@ MAX_RADIUS_M = 100_000
 # One wrong letter in a word of five leaves half of its trigrams; PostgreSQL's own 0.6 wants more.
 LEAST_SIMILARITY = 0.4
 
+NEAREST_FIRST = ["distance_m", "id"]
+
 LATITUDE = ("latitude", 90)
 LONGITUDE = ("longitude", 180)
 
@@ -125,7 +127,7 @@ def search(places: PlaygroundQuerySet, asked: dict) -> tuple[PlaygroundQuerySet,
         places, ordering = places.matching(text), ["-rank", "-id"]
     if "near" in asked:
         places = places.within(asked["near"], asked.get("radius_m", DEFAULT_RADIUS_M))
-        ordering = ["distance_m", "id"]
+        ordering = NEAREST_FIRST
     return places, ordering
 
 

@@ -1,10 +1,13 @@
 """Shapes of a playground."""
 
+from django.db.models import Expression, F
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from playgrounds.models import Feature, Playground
+from pupmatch.lib.documents.expressions import Rounded
 from pupmatch.lib.fields import PointSerializer
+from pupmatch.lib.geo import rounded
 
 
 class FavoritePlaygroundSerializer(serializers.ModelSerializer):
@@ -60,7 +63,10 @@ class PlaygroundSerializer(serializers.ModelSerializer):
     def get_distance_m(self, playground: Playground) -> float | None:
         """The queryset's figure, in whole centimetres; the row keeps the exact one for cursors."""
         distance = getattr(playground, "distance_m", None)
-        return None if distance is None else round(distance, 2)
+        return None if distance is None else rounded(distance, 2)
+
+    def sql_distance_m(self, at: str) -> Expression:
+        return Rounded(F("distance_m"), 2)
 
     def validate_features(self, features: list[str]) -> list[str]:
         """Each once, in the order given."""

@@ -3,27 +3,38 @@
 from contextlib import nullcontext
 from typing import Any, cast
 
+from django.contrib.gis.db.models import PointField
+from django.db.models import FloatField
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.asking import AnswersAtOnce, OwnListing, at_once
+from accounts.authentication import USER
 from accounts.models import User
 from playgrounds import services
 from playgrounds.models import Playground, PlaygroundQuerySet
 from playgrounds.renderers import GeoJSONRenderer
-from playgrounds.search import PlaygroundSearchSerializer, forgiving_typos, search
+from playgrounds.search import (
+    DEFAULT_RADIUS_M,
+    NEAREST_FIRST,
+    PlaygroundSearchSerializer,
+    forgiving_typos,
+    search,
+)
 from playgrounds.serializers import (
     PlaygroundFeatureCollectionSerializer,
     PlaygroundFeatureSerializer,
     PlaygroundSerializer,
 )
+from pupmatch.lib.documents import Param
 from pupmatch.lib.idempotency import idempotent
+from pupmatch.lib.renderers import OrjsonRenderer
 
-JSON, GEOJSON = JSONRenderer.media_type, GeoJSONRenderer.media_type
+JSON, GEOJSON = OrjsonRenderer.media_type, GeoJSONRenderer.media_type
 ONE = {(200, JSON): PlaygroundSerializer, (200, GEOJSON): PlaygroundFeatureSerializer}
 ADDED = {(201, JSON): PlaygroundSerializer, (201, GEOJSON): PlaygroundFeatureSerializer}
 PAGE = {
@@ -37,7 +48,7 @@ class SeenByAsker(generics.GenericAPIView):
 
     queryset = Playground.objects.none()
     serializer_class = PlaygroundSerializer
-    renderer_classes = [JSONRenderer, GeoJSONRenderer]
+    renderer_classes = [OrjsonRenderer, GeoJSONRenderer]
 
     def get_queryset(self) -> PlaygroundQuerySet:
         return Playground.objects.for_viewer(self.person)
@@ -48,13 +59,37 @@ class SeenByAsker(generics.GenericAPIView):
         return cast(User, self.request.user)
 
 
-class PlaygroundViewSet(viewsets.ViewSetMixin, SeenByAsker):
+# What is asked all day: what is around a point. The answer is the same as any other search's.
+NEAR = Param("near", PointField(geography=True))
+RADIUS = Param("radius_m", FloatField())
+
+
+def nearby() -> PlaygroundQuerySet:
+    """What is around a point, as whoever asks sees it, for a document."""
+    asked = {"near": NEAR, "radius_m": RADIUS}
+    return search(Playground.objects.for_viewer(USER), asked)[0]
+
+
+class PlaygroundViewSet(viewsets.ViewSetMixin, AnswersAtOnce, SeenByAsker):
     """Places where dogs meet."""
 
+    document = OwnListing(PlaygroundSerializer, nearby)
     throttle_scope = {"create": "playground"}
     ordering = ["-id"]
 
+    def answer_at_once(self, request: Request) -> Response | None:
+        """What is around a point, unless something else is asked for, too."""
+        asked = PlaygroundSearchSerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        known = {"radius_m": DEFAULT_RADIUS_M, **asked.validated_data}
+        if known.keys() != {"near", "radius_m"}:
+            return None
+        self.ordering = NEAREST_FIRST
+        self.asked |= known | {"near": known["near"].ewkt}
+        return super().answer_at_once(request)
+
     @extend_schema(parameters=[PlaygroundSearchSerializer], responses=PAGE)
+    @at_once
     def list(self, request: Request) -> Response:
         """Find playgrounds: around a point, in a map's window, by name or place.
 

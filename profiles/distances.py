@@ -1,12 +1,18 @@
 """How distances are spoken of: in whole units, rounded up, never closer than two."""
 
 import math
-from typing import TypedDict
+from typing import Any, TypedDict
+
+from django.db.models import Func
 
 from profiles.choices import DistanceUnit
+from pupmatch.lib.documents.expressions import Json
 
 CLOSEST_TOLD = 2
 ABBREVIATIONS = {DistanceUnit.MILES: "mi", DistanceUnit.KILOMETERS: "km"}
+# The same in SQL.
+METRES = " ".join(f"WHEN '{unit}' THEN {unit.metres}::float8" for unit in DistanceUnit)
+SHORT = " ".join(f"WHEN '{unit}' THEN '{text}'" for unit, text in ABBREVIATIONS.items())
 
 
 class SpokenDistance(TypedDict):
@@ -22,6 +28,22 @@ def spoken(metres: float, unit: str) -> SpokenDistance:
     chosen = DistanceUnit(unit)
     value = max(CLOSEST_TOLD, math.ceil(metres / chosen.metres))
     return {"value": value, "unit": chosen.value, "text": f"within {value} {ABBREVIATIONS[chosen]}"}
+
+
+class Spoken(Func):
+    """What `spoken` says of metres and a unit, as a document; null without metres."""
+
+    output_field = Json()
+    told = f"greatest({CLOSEST_TOLD}, ceil(told.metres / CASE told.unit {METRES} END)::integer)"
+    template = (
+        "(SELECT CASE WHEN told.metres IS NOT NULL THEN json_build_object("  # noqa: S608 (no input)
+        f"'value', {told}, 'unit', told.unit,"
+        f" 'text', concat('within ', {told}, ' ', CASE told.unit {SHORT} END)) END"
+        " FROM (SELECT %(expressions)s) AS told (metres, unit))"
+    )
+
+    def __init__(self, metres: Any, unit: Any) -> None:
+        super().__init__(metres, unit)
 
 
 def convert(value: float, *, from_unit: str, to_unit: str) -> float:

@@ -1,7 +1,7 @@
 """Which profiles: the questions that every room above asks."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
@@ -54,6 +54,7 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
         return self.prefetch_related("breed", "photos", "prompts", "user__favorites__playground")
 
 
-def shown_location(at: datetime.datetime) -> Case:
-    """The place that others see at that moment, as an expression."""
-    return Case(When(location_shows_at__lte=at, then=F("location")), default=F("previous_location"))
+def shown_location(moment: Any, at: str = "") -> Case:
+    """The place that others see at that moment, as an expression; `at` leads to the profile."""
+    is_over = {f"{at}location_shows_at__lte": moment}
+    return Case(When(**is_over, then=F(f"{at}location")), default=F(f"{at}previous_location"))

@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib.gis.geos import Point
+from django.db.models import Case, Expression, F, Func, OuterRef, Subquery, Value, When
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.authentication import USER
+from playgrounds.models import Favorite
 from playgrounds.serializers import FavoritePlaygroundSerializer
 from profiles.ages import (
     OLDEST_ON_SCALE,
@@ -16,19 +19,23 @@ from profiles.ages import (
     plausible_birth_date,
 )
 from profiles.choices import ActivityLevel, DistanceUnit, PlayStyle, Temperament
-from profiles.distances import SpokenDistance, convert, spoken
+from profiles.distances import Spoken, SpokenDistance, convert, spoken
 from profiles.fields import BreedField, DegreesField, TagsField
 from profiles.models import (
     MAX_PHOTOS,
     MAX_PROMPTS,
+    MIN_PHOTOS,
     Breed,
     Photo,
     Preferences,
     Profile,
     Prompt,
 )
+from profiles.querysets import shown_location
+from pupmatch.lib.documents import document
+from pupmatch.lib.documents.expressions import NOW, TODAY, IsSet, WholeYears, rows
 from pupmatch.lib.fields import FiniteFloatField, NamedLevelField, PointSerializer
-from pupmatch.lib.geo import distance_m
+from pupmatch.lib.geo import Metres, distance_m
 from pupmatch.lib.text import shows_something
 
 
@@ -173,6 +180,13 @@ class DescriptionSerializer(serializers.ModelSerializer):
         places = [favorite.playground for favorite in favorites]
         return FavoritePlaygroundSerializer(places, many=True).data
 
+    def sql_age(self, at: str) -> Expression:
+        return WholeYears(F(f"{at}birth_date"), TODAY)
+
+    def sql_favorite_playgrounds(self, at: str) -> Expression:
+        favorites = Favorite.objects.filter(user=OuterRef(f"{at}user")).order_by("-pk")
+        return rows(favorites, document(FavoritePlaygroundSerializer(), "playground__"))
+
 
 class OwnProfileSerializer(DescriptionSerializer):
     """The whole profile, for its owner. Write either `age` or `birth_date`.
@@ -202,6 +216,17 @@ class OwnProfileSerializer(DescriptionSerializer):
             "missing",
             "is_paused",
         )
+
+    def sql_is_paused(self, at: str) -> Expression:
+        return IsSet(F(f"{at}paused_at"))
+
+    def sql_missing(self, at: str) -> Expression:
+        lacks = {"photos": ("photo_count__lt", MIN_PHOTOS), "location": ("location", None)}
+        named = (
+            Case(When(**{f"{at}{field}": value}, then=Value(name)))
+            for name, (field, value) in lacks.items()
+        )
+        return Func(*named, template="array_remove(ARRAY[%(expressions)s], NULL)")
 
     def validate(self, attrs: dict) -> dict:
         age, today = attrs.pop("age", None), timezone.localdate()
@@ -244,6 +269,12 @@ class CardSerializer(DescriptionSerializer):
         if place is None or viewer.location is None:
             return None
         return spoken(distance_m(viewer.location, place), viewer.user.preferences.distance_unit)
+
+    def sql_distance(self, at: str) -> Expression:
+        # The viewer's own row is asked for once in a statement, whatever the number of cards.
+        viewer = Subquery(Profile.objects.filter(user=USER).values("location"))
+        unit = Subquery(Preferences.objects.filter(user=USER).values("distance_unit"))
+        return Spoken(Metres(shown_location(NOW, at), viewer), unit)
 
 
 class PreferencesSerializer(serializers.ModelSerializer):

@@ -140,10 +140,16 @@ def delete_profile(*, profile: Profile) -> None:
 
 def mark_active(profile: Profile) -> None:
     """Note that the owner is around; to the hour, which is all that scores need."""
+    profile.last_active_at = mark_visit(profile.user_id, profile.last_active_at)
+
+
+def mark_visit(user_id: UUID, last: datetime) -> datetime:
+    """The same, for whoever was around last at that time; says when it is now."""
     now = timezone.now()
-    if now - profile.last_active_at >= ACTIVITY_STEP:
-        Profile.objects.filter(pk=profile.pk).update(last_active_at=now)
-        profile.last_active_at = now
+    if now - last < ACTIVITY_STEP:
+        return last
+    Profile.objects.filter(user=user_id).update(last_active_at=now)
+    return now
 
 
 @transaction.atomic

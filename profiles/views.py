@@ -16,7 +16,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import SignedInRequest
+from accounts.asking import AnswersAtOnce, OwnDocument, at_once
+from accounts.authentication import USER, SignedInRequest
 from profiles import services
 from profiles.access import OwnProfileMixin
 from profiles.images import Renditions, render
@@ -44,15 +45,17 @@ LONGEST_SEARCH = 80
 LEAST_LIKENESS = 0.35
 
 
-class OwnProfileView(APIView):
+class OwnProfileView(AnswersAtOnce):
     """The dog of whoever asks."""
 
     request: SignedInRequest
+    document = OwnDocument(OwnProfileSerializer, lambda: Profile.objects.filter(user=USER))
 
     def _profile(self) -> Profile:
         return get_object_or_404(Profile.objects.for_card(), user=self.request.user)
 
     @extend_schema(operation_id="me_profile_retrieve", responses=OwnProfileSerializer)
+    @at_once
     def get(self, request: SignedInRequest) -> Response:
         """My whole profile: photos, prompts, favourites, and what is missing for the deck."""
         return Response(self._shape(self._profile()))

@@ -101,6 +101,8 @@ TEMPLATES = [
 # 0 keeps one persistent connection for each thread; a number makes a pool of that size for each
 # process. Both are health-checked before use.
 DATABASE_POOL_SIZE = whole_number("DATABASE_POOL_SIZE", 0, least=0, most=30)
+# Off behind a pooler that gives each transaction another connection and knows nothing of them.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 STATEMENT_TIMEOUT_MS = whole_number("STATEMENT_TIMEOUT_MS", 5000, least=0, most=600_000)
 LOCK_TIMEOUT_MS = whole_number("LOCK_TIMEOUT_MS", 2000, least=0, most=600_000)
 
@@ -119,6 +121,9 @@ DATABASES["default"].update(
             if DATABASE_POOL_SIZE
             else {}
         ),
+        # For statements whose values the server binds (pupmatch.lib.documents): prepared when they
+        # come a second time.
+        "prepare_threshold": 1 if PREPARED_STATEMENTS else None,
     },
 )
 
@@ -208,7 +213,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["pupmatch.lib.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["pupmatch.lib.renderers.OrjsonRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["pupmatch.lib.throttling.ScopedThrottle"],
     "DEFAULT_PAGINATION_CLASS": "pupmatch.lib.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "pupmatch.lib.schema.ProblemAutoSchema",

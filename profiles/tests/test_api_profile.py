@@ -134,8 +134,7 @@ def test_the_whole_profile_costs_the_same_however_full_it_is(client_for, django_
     for profile in (bare, full):
         client = client_for(profile.user)
         client.get(URL)
-        # Sign-in, profile, breed, photos, prompts, user, favourites, their playgrounds.
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(1):
             answer = client.get(URL).json()
     assert (len(answer["photos"]), len(answer["favorite_playgrounds"])) == (6, 20)
 

@@ -5,8 +5,11 @@ import re
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db.models import IntegerChoices
+from django.db.models import Case, IntegerChoices, Value, When
 from rest_framework import serializers
+
+from pupmatch.lib.documents.expressions import point
+from pupmatch.lib.geo import rounded
 
 # Python also reads "1_000" and the digits of every script, which no JSON number may hold.
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -44,7 +47,10 @@ class PointSerializer(serializers.Serializer):
 
     def to_representation(self, instance: Point) -> dict:
         # Seven places are a centimetre; what is beyond comes of binary fractions.
-        return {"latitude": round(instance.y, 7), "longitude": round(instance.x, 7)}
+        return {"latitude": rounded(instance.y, 7), "longitude": rounded(instance.x, 7)}
+
+    def in_sql(self, path: str) -> Any:
+        return point(path)
 
     def to_internal_value(self, data: Any) -> Point:
         value = super().to_internal_value(data)
@@ -70,3 +76,7 @@ class NamedLevelField(serializers.ChoiceField):
 
     def to_representation(self, value: Any) -> str:
         return self.levels(value).name.lower()
+
+    def in_sql(self, path: str) -> Case:
+        names = (When(**{path: level}, then=Value(level.name.lower())) for level in self.levels)
+        return Case(*names)

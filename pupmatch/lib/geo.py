@@ -18,6 +18,15 @@ def distance_m(a: Point, b: Point) -> float:
     return Geodesic.WGS84.Inverse(a.y, a.x, b.y, b.x, Geodesic.DISTANCE)["s12"]
 
 
+def rounded(number: float, places: int) -> float:
+    """Rounded to so many places.
+
+    By plain arithmetic, which gives the very same number in SQL (`documents.expressions.Rounded`);
+    Python's own `round(number, places)` differs from any of PostgreSQL's where it is close.
+    """
+    return round(number * 10.0**places) / 10.0**places
+
+
 class Metres(Func):
     """Geodesic metres between a geography column (or expression) and a point, as a plain float."""
 

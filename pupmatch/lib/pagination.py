@@ -8,9 +8,11 @@ whole ordering, so its last column must be unique.
 import json
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Q, QuerySet
+from orjson import Fragment
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
@@ -54,13 +56,14 @@ def unseal(text: str, *, purpose: str) -> Cursor:
         raise ValidationError({"cursor": ["This is not a cursor of this list."]}) from error
 
 
-def _field_of(queryset: QuerySet, name: str) -> Field:
+def field_of(queryset: QuerySet, name: str) -> Field:
+    """The field, or the field of the annotation, of that name."""
     if name in queryset.query.annotations:
         return queryset.query.annotations[name].output_field
     return queryset.model._meta.get_field("id" if name == "pk" else name)
 
 
-def _beyond(ordering: list[str], values: list) -> Q:
+def beyond(ordering: list[str], values: list) -> Q:
     """Rows that come after `values` in `ordering`, as a condition that an index can start at."""
     condition = Q()
     for depth in range(len(ordering)):
@@ -84,27 +87,53 @@ class KeysetPagination(BasePagination):
     """`?limit=` (at most 50) and `?cursor=`; the view's `ordering` ends with a unique column."""
 
     cursor: Cursor | None = None
+    # Whom the cursors are for, where that is not to be asked of the request.
+    asker: UUID | None = None
 
     def start(self, request: Any, view: Any) -> None:
         """Read what the request asks for; a view whose rows depend on the cursor calls it first."""
         self.request = request
         self.ordering = list(view.ordering)
-        self.purpose = f"{request.path}:{','.join(self.ordering)}:{request.user.pk}"
+        self.purpose = f"{request.path}:{','.join(self.ordering)}:{self.asker or request.user.pk}"
         self.limit = self._limit(request)
         self.cursor = self._cursor(request)
+
+    @property
+    def _is_backwards(self) -> bool:
+        return bool(self.cursor and self.cursor.backwards)
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list:
         """The rows of the page that the request asks for."""
         self.start(request, view)
-        backwards = bool(self.cursor and self.cursor.backwards)
-        ordering = _reversed(self.ordering) if backwards else self.ordering
-        rows = queryset.order_by(*ordering)
+        rows = queryset.order_by(*self._direction)
         if self.cursor:
-            rows = rows.filter(_beyond(ordering, self._typed(queryset, self.cursor.values)))
+            rows = rows.filter(beyond(self._direction, self._typed(queryset, self.cursor.values)))
         # One more than asked for tells whether there is a further page.
-        found = list(rows[: self.limit + 1])
+        return self._turned(list(rows[: self.limit + 1]))
+
+    def find(self, listing: Any, values: dict, request: Any, view: Any) -> tuple | None:
+        """The page of documents (`pupmatch.lib.documents`) as data, if there is anything on it.
+
+        Then what else the first row tells the server.
+        """
+        self.asker = values["user"]
+        self.start(request, view)
+        after = self.cursor.values if self.cursor else None
+        found = listing.page(values, self._direction, after, self.limit + 1)
+        if not found:
+            return None
+        at = len(self.ordering)
+        page = self._between([Fragment(row[at]) for row in self._turned(found)])
+        return page, *found[0][at + 1 :]
+
+    @property
+    def _direction(self) -> list[str]:
+        return _reversed(self.ordering) if self._is_backwards else self.ordering
+
+    def _turned(self, found: list) -> list:
+        """The page in the order of the list, of rows that may be one too many."""
         self.page, self.has_further = found[: self.limit], len(found) > self.limit
-        if backwards:
+        if self._is_backwards:
             self.page.reverse()
         return self.page
 
@@ -125,29 +154,33 @@ class KeysetPagination(BasePagination):
 
     def _typed(self, queryset: QuerySet, values: list) -> list:
         return [
-            _field_of(queryset, name.lstrip("-")).to_python(value)
+            field_of(queryset, name.lstrip("-")).to_python(value)
             for name, value in zip(self.ordering, values, strict=True)
         ]
 
     def get_paginated_response(self, data: list) -> Response:
         """The page between the addresses of its neighbours."""
-        backwards = bool(self.cursor and self.cursor.backwards)
+        return Response(self._between(data))
+
+    def _between(self, data: list) -> dict[str, Any]:
+        backwards = self._is_backwards
         has_next = bool(self.page) and (backwards or self.has_further)
         has_previous = bool(self.page) and (self.has_further if backwards else bool(self.cursor))
-        return Response(
-            {
-                "next": self._link(self.page[-1], backwards=False) if has_next else None,
-                "previous": self._link(self.page[0], backwards=True) if has_previous else None,
-                "results": data,
-            }
-        )
+        return {
+            "next": self._link(self.page[-1], backwards=False) if has_next else None,
+            "previous": self._link(self.page[0], backwards=True) if has_previous else None,
+            "results": data,
+        }
 
     def anchor(self) -> str | None:
         """What the listing was computed for; a view that needs one overrides this."""
         return None
 
     def _link(self, row: Any, *, backwards: bool) -> str:
-        values = [getattr(row, name.lstrip("-")) for name in self.ordering]
+        # A row of a document starts with what it is ordered by.
+        names = [name.lstrip("-") for name in self.ordering]
+        is_plain = isinstance(row, tuple)
+        values = row[: len(names)] if is_plain else [getattr(row, name) for name in names]
         cursor = Cursor(values, backwards, self.anchor())
         url = self.request.build_absolute_uri()
         return replace_query_param(url, "cursor", seal(cursor, purpose=self.purpose))
