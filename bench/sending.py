@@ -45,9 +45,9 @@ CONVERSATIONS, ROUNDS, BLOCK = 25, 40, 100
 BODY = "Hello Biscuit! Shall we meet at the park at five, by the old oak?"
 
 
-def settle():
+def settle(number=CONVERSATIONS):
     """Conversations between pairs of new people, with all that both contenders need to know."""
-    for _ in range(CONVERSATIONS):
+    for _ in range(number):
         users = [User.objects.create(email=f"{uuid7()}@bench.example") for _ in "ab"]
         low, high = sorted(
             (
@@ -56,8 +56,9 @@ def settle():
             ),
             key=lambda dog: dog.pk,
         )
-        talk = services.open_conversation(low=low, high=high)
-        Match.objects.create(low=low, high=high, conversation=talk)
+        match_id = uuid7()
+        talk = services.open_conversation(low=low, high=high, match_id=match_id)
+        Match.objects.create(pk=match_id, low=low, high=high, conversation=talk)
         yield SimpleNamespace(
             id=talk.pk,
             side=talk.participants.get(profile=low),
@@ -90,10 +91,10 @@ def by_hand(talk):
             [message, talk.id, position, talk.sender, uuid.uuid4(), BODY, now],
         )
         sql.execute(
-            "UPDATE messaging_participant SET updated_at = %s, deleted_at = NULL,"
-            " unread_count = unread_count + (profile_id <> %s)::integer"
+            "UPDATE messaging_participant SET last_message_id = %s, updated_at = %s,"
+            " deleted_at = NULL, unread_count = unread_count + (profile_id <> %s)::integer"
             " WHERE conversation_id = %s RETURNING profile_id, unread_count",
-            [now, talk.sender, talk.id],
+            [message, now, talk.sender, talk.id],
         )
         unread_counts = dict(sql.fetchall())
         sql.execute(
@@ -137,8 +138,8 @@ CONTENDERS = {PEER: by_hand, "service": without_waking, "service and wake-up": b
 # --- Measuring ------------------------------------------------------------------------------------
 
 
-def backend_clock():
-    """A function that tells the processor time of our backend, in microseconds."""
+def backend_clock(connection=connection):
+    """A function that tells the processor time of a connection's backend, in microseconds."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         [pid] = cursor.fetchone()

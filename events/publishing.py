@@ -18,12 +18,13 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 
 from events.wakeups import wake
 from pupmatch.lib.jobs import enqueue_many
+from pupmatch.lib.prepared import prepared
 
 # What the rooms above make of events; by its name, because it stands above all of them.
 NOTIFY = "notifications.tasks.notify"
@@ -132,7 +133,7 @@ def _append(news: list[News]) -> None:
         for user_id, events in by_person.items()
         for position, event in enumerate(events, firsts[user_id])
     ]
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             STORE.format(rows=_many("(%s, %s, %s, %s, clock_timestamp())", rows)),
             [value for row in rows for value in row],
@@ -150,7 +151,7 @@ def _number(by_person: dict[UUID, list[News]]) -> tuple[dict[UUID, int], list[UU
     notified = [
         user_id for user_id, events in by_person.items() if any(event.notifies for event in events)
     ]
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             NUMBER.format(rows=_many("(%s, %s, 0, false)", by_person)), [*steps, notified]
         )

@@ -3,8 +3,9 @@
 from accounts.models import Block, User
 from events.publishing import publish, recorded
 from matching.models import Like, Match, Pass
-from matching.visibility import reachable
-from matching.waiting import changes_told, tell_all_gone, tell_changes, waiting_likes
+from matching.standing import Standing, lock_pair
+from matching.storing import store
+from matching.waiting import NONE, tell_all_gone, tell_change, tell_changes
 from messaging import services as messaging
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
@@ -25,17 +26,6 @@ class Oneself(Problem):
     default_detail = "This is your own profile."
 
 
-def lock_pair(a: Profile, b: Profile) -> None:
-    """Lock both profiles, always in the same order, until the transaction ends.
-
-    A statement of its own: crossing likes queue here, and whoever comes second then sees what the
-    first one wrote. Raises NotFound when one of them is gone.
-    """
-    pair = Profile.objects.filter(pk__in=[a.pk, b.pk]).order_by("pk")
-    if len(pair.select_for_update(no_key=True).values_list("pk")) < 2:
-        raise NotFound
-
-
 @recorded()
 def like(*, liker: Profile, liked: Profile, comment: str = "") -> tuple[Match | None, bool]:
     """Record a like and, when it is mutual, open the match; also says whether the like is new.
@@ -45,28 +35,35 @@ def like(*, liker: Profile, liked: Profile, comment: str = "") -> tuple[Match | 
     """
     if liker.pk == liked.pk:
         raise Oneself
-    lock_pair(liker, liked)
+    before = lock_pair(liker, liked)
     # Asked again under the lock: a block or a pause may have come in between.
-    if not reachable(liker).filter(pk=liked.pk).exists():
+    if not before.can_reach:
         raise NotFound
-    with changes_told(liker, liked, notifies=True):
+    if before.has_passed:
         Pass.objects.filter(passer=liker, passed=liked).delete()
-        _, is_new = Like.objects.get_or_create(
-            liker=liker, liked=liked, defaults={"comment": comment}
-        )
-        match = Match.objects.active().between(liker, liked).first()
-        if match is None and Like.objects.filter(liker=liked, liked=liker).exists():
-            match = _open_match(liker, liked)
+    like = Like(liker=liker, liked=liked, comment=comment)
+    if is_new := before.like_id is None:
+        store(like)
+    match = _match_of(before)
+    after = before._replace(like_id=before.like_id or like.pk, has_passed=False)
+    tell_change(before, after, notifies=True)
     return match, is_new
+
+
+def _match_of(pair: Standing) -> Match | None:
+    """The match that a like leads to, or has led to before."""
+    if pair.match_id:
+        return Match.objects.get(pk=pair.match_id)
+    return _open_match(pair.me, pair.other) if pair.returned_id else None
 
 
 def _open_match(a: Profile, b: Profile) -> Match:
     low, high = sorted((a, b), key=lambda profile: profile.pk)
-    conversation = messaging.open_conversation(low=low, high=high)
-    match = Match.objects.create(
-        low=low, high=high, conversation=conversation, created_at=conversation.created_at
-    )
-    told = {"id": match.pk, "conversation_id": conversation.pk}
+    match = Match(low=low, high=high)
+    match.conversation = messaging.open_conversation(low=low, high=high, match_id=match.pk)
+    match.created_at = match.conversation.created_at
+    store(match)
+    told = {"id": match.pk, "conversation_id": match.conversation.pk}
     publish([low.user_id, high.user_id], "match.created", told, notifies=True)
     return match
 
@@ -79,28 +76,32 @@ def pass_on(*, passer: Profile, passed: Profile) -> tuple[Pass, bool]:
     """
     if passer.pk == passed.pk:
         raise Oneself
-    lock_pair(passer, passed)
-    if not reachable(passer).filter(pk=passed.pk).exists():
+    before = lock_pair(passer, passed)
+    if not before.can_reach:
         raise NotFound
-    if Match.objects.active().between(passer, passed).exists():
+    if before.match_id:
         raise AlreadyMatched
-    return _replace_like_by_pass(passer, passed)
+    return _replace_like_by_pass(before)
 
 
-def _replace_like_by_pass(passer: Profile, passed: Profile) -> tuple[Pass, bool]:
-    with changes_told(passer, passed):
-        Like.objects.filter(liker=passer, liked=passed).delete()
-        return Pass.objects.get_or_create(passer=passer, passed=passed)
+def _replace_like_by_pass(before: Standing) -> tuple[Pass, bool]:
+    if before.like_id:
+        Like.objects.filter(pk=before.like_id).delete()
+    tell_change(before, before._replace(like_id=None, has_passed=True))
+    pair = {"passer": before.me, "passed": before.other}
+    if before.has_passed:
+        return Pass.objects.get(**pair), False
+    return Pass.objects.create(**pair), True
 
 
 @recorded()
 def take_back_pass(*, passer: Profile, passed: Profile) -> None:
     """As if there had been no pass; a like of theirs waits again. Raises NotFound without one."""
-    lock_pair(passer, passed)
-    with changes_told(passer, passed):
-        deleted, _ = Pass.objects.filter(passer=passer, passed=passed).delete()
-    if not deleted:
+    before = lock_pair(passer, passed)
+    if not before.has_passed:
         raise NotFound
+    Pass.objects.filter(passer=passer, passed=passed).delete()
+    tell_change(before, before._replace(has_passed=False))
 
 
 @recorded()
@@ -109,11 +110,11 @@ def unlike(*, liker: Profile, liked: Profile) -> None:
 
     Raises NotFound when there was no like.
     """
-    lock_pair(liker, liked)
-    with changes_told(liker, liked):
-        deleted, _ = Like.objects.filter(liker=liker, liked=liked).delete()
-    if not deleted:
+    before = lock_pair(liker, liked)
+    if before.like_id is None:
         raise NotFound
+    Like.objects.filter(pk=before.like_id).delete()
+    tell_change(before, before._replace(like_id=None))
     end_match(liker, liked)
 
 
@@ -125,10 +126,10 @@ def unmatch(*, match: Match, by: Profile) -> None:
     the match has ended already.
     """
     other = match.other(by)
-    lock_pair(by, other)
+    before = lock_pair(by, other)
     if not end_match(by, other, match=match):
         raise NotFound
-    _replace_like_by_pass(by, other)
+    _replace_like_by_pass(before)
 
 
 def end_match(a: Profile, b: Profile, *, match: Match | None = None) -> bool:
@@ -152,23 +153,23 @@ def part(*, profile: Profile, other: Profile) -> None:
 
     The match between them ends and its conversation is gone for `profile`. For whoever blocks.
     """
-    lock_pair(profile, other)
+    before = lock_pair(profile, other)
     # Behind a block of the other side's nobody saw these likes any more.
     was_blocked = Block.objects.filter(blocker=other.user_id, blocked=profile.user_id).exists()
-    waiting = {} if was_blocked else waiting_likes(profile, other)
+    waiting = NONE if was_blocked else before.waiting()
     end_match(profile, other)
     Like.objects.filter(liker=profile, liked=other).delete()
     messaging.forget_for(profile=profile, other=other)
     # Their like stands, but the block hides it.
-    tell_changes(waiting, {})
+    tell_changes(waiting, NONE)
 
 
 @recorded()
 def rejoin(*, profile: Profile, other: Profile) -> None:
     """After a block was lifted: a like that was hidden by it waits again."""
-    lock_pair(profile, other)
-    if reachable(profile).filter(pk=other.pk).exists():
-        tell_changes({}, waiting_likes(profile, other))
+    pair = lock_pair(profile, other)
+    if pair.can_reach:
+        tell_changes(NONE, pair.waiting())
 
 
 @recorded()

@@ -1,49 +1,39 @@
-"""Likes that wait for an answer, and telling people what changes about them."""
+"""Telling people what changes about the likes that wait for their answer."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from uuid import UUID
+from collections.abc import Set
 
 from django.db.models import Q
 
 from events.publishing import publish
 from matching.models import Like
+from matching.standing import Standing, WaitingLike
 from profiles.models import Profile
 
-Waiting = dict[UUID, Like]
+NONE: Set[WaitingLike] = frozenset()
 
 
-def waiting_likes(a: Profile, b: Profile) -> Waiting:
-    """The likes between two people, whom the caller has locked, that the other has not answered."""
-    likes = Like.objects.waiting_for(a).filter(liker=b) | Like.objects.waiting_for(b).filter(
-        liker=a
-    )
-    return {like.pk: like for like in likes.select_related("liker", "liked")}
+def tell_change(before: Standing, after: Standing, *, notifies: bool = False) -> None:
+    """Tell each of the two what a decision changed about the likes that they have received."""
+    tell_changes(before.waiting(), after.waiting(), notifies=notifies)
 
 
-@contextmanager
-def changes_told(a: Profile, b: Profile, *, notifies: bool = False) -> Iterator[None]:
-    """Tell each of the two what the block changes about the likes that they have received."""
-    before = waiting_likes(a, b)
-    yield
-    tell_changes(before, waiting_likes(a, b), notifies=notifies)
-
-
-def tell_changes(before: Waiting, after: Waiting, *, notifies: bool = False) -> None:
+def tell_changes(
+    before: Set[WaitingLike], after: Set[WaitingLike], *, notifies: bool = False
+) -> None:
     """Publish `like.received` for those that are new and `like.removed` for those that are gone."""
-    for pk in before.keys() - after.keys():
-        _tell(before[pk], "like.removed")
-    for pk in after.keys() - before.keys():
-        _tell(after[pk], "like.received", notifies=notifies)
+    for like in before - after:
+        _tell(like, "like.removed")
+    for like in after - before:
+        _tell(like, "like.received", notifies=notifies)
 
 
 def tell_all_gone(profile: Profile) -> None:
     """Publish `like.removed` for every like that waits at either end of this profile."""
     likes = Like.objects.filter(Q(liker=profile) | Q(liked=profile)).waiting()
-    for like in likes.select_related("liked"):
-        _tell(like, "like.removed")
+    for row in likes.values_list("id", "liker_id", "liked__user_id"):
+        _tell(WaitingLike(*row), "like.removed")
 
 
-def _tell(like: Like, type: str, *, notifies: bool = False) -> None:
-    data = {"id": like.pk, "profile_id": like.liker_id}
-    publish([like.liked.user_id], type, data, notifies=notifies)
+def _tell(like: WaitingLike, type: str, *, notifies: bool = False) -> None:
+    data = {"id": like.id, "profile_id": like.liker_id}
+    publish([like.waits_for], type, data, notifies=notifies)

@@ -76,13 +76,32 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
 
 class Participant(UUIDModel):
-    """One side of a conversation: what they have read, and from where on they still see it."""
+    """One side of a conversation: what they have read, and from where on they still see it.
+
+    A line of somebody's inbox stands in this row, with the last message beside it. What it repeats
+    of the conversation, the match and the other side is written together with those, under the
+    conversation's lock; `messaging.counters` compares.
+    """
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
     )
+    match_id = models.UUIDField(
+        null=True, blank=True, help_text="The match, whose table stands a room above."
+    )
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="participations")
     other = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
+    # Neither constraint nor index: messages go together with their conversation, and so does this.
+    last_message = models.ForeignKey(
+        "Message",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="The one at the end, even where this side cleared it away.",
+    )
     read_position = models.PositiveIntegerField(default=0)
     delivered_position = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Up to here some device of this side's has everything."
@@ -93,10 +112,13 @@ class Participant(UUIDModel):
     cleared_position = models.PositiveIntegerField(
         default=0, help_text="Messages up to here were deleted for this side."
     )
+    other_read_position = models.PositiveIntegerField(default=0, db_default=0)
+    other_delivered_position = models.PositiveIntegerField(default=0, db_default=0)
     unread_count = models.PositiveIntegerField(default=0)
     deleted_at = models.DateTimeField(
         null=True, blank=True, help_text="Deleted for this side until the next message."
     )
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="The conversation's.")
     updated_at = models.DateTimeField(default=timezone.now, help_text="The latest message's time.")
 
     objects = ParticipantQuerySet.as_manager()

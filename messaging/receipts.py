@@ -33,12 +33,23 @@ def mark_read(*, participant: Participant, position: int) -> Participant:
         .count()
     )
     participant.save(update_fields=["read_position", "delivered_position", "unread_count"])
+    _show_the_other(participant)
     read = _receipt(participant, position)
     own = read | {"unread_count": participant.unread_count}
     publish([conversation.people[participant.profile_id]], "conversation.read", own)
     if _shared([conversation]):
         publish([conversation.people[participant.other_id]], "conversation.read", read)
     return participant
+
+
+def _show_the_other(participant: Participant) -> None:
+    """Repeat how far this side has come in the other one's row."""
+    Participant.objects.filter(
+        conversation=participant.conversation_id, profile=participant.other_id
+    ).update(
+        other_read_position=participant.read_position,
+        other_delivered_position=participant.delivered_position,
+    )
 
 
 def _receipt(participant: Participant, position: int) -> dict[str, UUID | int]:
@@ -92,7 +103,9 @@ def _mark_delivered(user_id: UUID, arrived: dict[UUID, int]) -> None:
         position = arrived[side.conversation_id]
         if position <= side.delivered_position:
             continue
-        Participant.objects.filter(pk=side.pk).update(delivered_position=position)
+        side.delivered_position = position
+        side.save(update_fields=["delivered_position"])
+        _show_the_other(side)
         if side.conversation_id in shared:
             other = shared[side.conversation_id].people[side.other_id]
             publish([other], "conversation.delivered", _receipt(side, position))

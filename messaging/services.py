@@ -10,7 +10,7 @@ from django.utils import timezone
 from events.publishing import publish, recorded
 from messaging.models import Conversation, Message, Participant
 from messaging.receipts import acknowledge, mark_read, mark_shown
-from messaging.storing import NotStored, store
+from messaging.storing import NotStored, store, store_conversation
 from playgrounds.services import hold
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
@@ -68,16 +68,11 @@ class NotText(Problem):
     default_detail = "Only the text of a message that was not unsent can be edited."
 
 
-@transaction.atomic
-def open_conversation(*, low: Profile, high: Profile) -> Conversation:
-    """A conversation for a pair whose match was just made."""
-    conversation = Conversation.objects.create(low=low, high=high)
-    Participant.objects.bulk_create(
-        Participant(
-            conversation=conversation, profile=me, other=other, updated_at=conversation.created_at
-        )
-        for me, other in ((low, high), (high, low))
-    )
+@transaction.atomic(savepoint=False)
+def open_conversation(*, low: Profile, high: Profile, match_id: UUID) -> Conversation:
+    """A conversation for a pair whose match is just being made."""
+    conversation = Conversation(low=low, high=high)
+    store_conversation(conversation, match_id)
     return conversation
 
 
@@ -88,6 +83,7 @@ def close_conversation(*, conversation_id: UUID) -> datetime:
     Conversation.objects.lock(conversation_id)
     now = timezone.now()
     Conversation.objects.filter(pk=conversation_id, closed_at=None).update(closed_at=now)
+    Participant.objects.filter(conversation=conversation_id, closed_at=None).update(closed_at=now)
     return now
 
 

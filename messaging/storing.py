@@ -1,16 +1,28 @@
-"""Writing a message, and whatever changes with it.
+"""Writing a conversation or a message, and whatever changes with it.
 
 This is what happens most. By hand, because the database then works no more than it must
-(`bench/sending.py`): each statement returns what the next one needs, and nothing is asked first.
+(`bench/writes.py`): each statement returns what the next one needs, and nothing is asked first.
 """
 
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from messaging.models import Conversation, Message
+from pupmatch.lib.ids import uuid7
+from pupmatch.lib.prepared import prepared
 
-from messaging.models import Message
-
+OPEN = """
+INSERT INTO messaging_conversation (id, low_id, high_id, last_position, created_at)
+VALUES (%(id)s, %(low_id)s, %(high_id)s, 0, %(created_at)s)
+"""
+FACE = """
+INSERT INTO messaging_participant
+    (id, conversation_id, match_id, profile_id, other_id, read_position, cleared_position,
+     unread_count, updated_at)
+VALUES
+    (%(low_side)s, %(id)s, %(match_id)s, %(low_id)s, %(high_id)s, 0, 0, 0, %(created_at)s),
+    (%(high_side)s, %(id)s, %(match_id)s, %(high_id)s, %(low_id)s, 0, 0, 0, %(created_at)s)
+"""
 # Locks the conversation, so that positions have no gap and nothing is written behind the end.
 STEP = """
 UPDATE messaging_conversation SET last_position = last_position + 1
@@ -30,6 +42,7 @@ RETURNING created_at
 # A conversation that one side had deleted comes back, from this message on.
 DELIVER = """
 UPDATE messaging_participant AS side SET
+    last_message_id = %(id)s,
     updated_at = %(created_at)s,
     deleted_at = NULL,
     unread_count = unread_count + (profile_id <> %(sender_id)s)::integer
@@ -50,6 +63,15 @@ class Side(NamedTuple):
     unread_count: int
 
 
+def store_conversation(conversation: Conversation, match_id: UUID) -> None:
+    """Write a new conversation, and the inbox row of each of the two."""
+    sides = {"match_id": match_id, "low_side": uuid7(), "high_side": uuid7()}
+    with prepared() as cursor:
+        cursor.execute(OPEN, vars(conversation))
+        cursor.execute(FACE, vars(conversation) | sides)
+    conversation._state.adding = False
+
+
 def store(message: Message) -> list[Side]:
     """Give a message its position and time and store it; says how both sides stand.
 
@@ -59,13 +81,13 @@ def store(message: Message) -> list[Side]:
     message.position = _returned(STEP, message)
     message.created_at = _returned(WRITE, message)
     message._state.adding = False
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(DELIVER, vars(message))
         return [Side(*row) for row in cursor.fetchall()]
 
 
 def _returned(statement: str, message: Message) -> Any:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(statement, vars(message))
         row = cursor.fetchone()
     if row is None:

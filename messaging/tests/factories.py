@@ -12,7 +12,7 @@ from profiles.tests.factories import ProfileFactory
 def conversation() -> Conversation:
     """An open conversation between two strangers."""
     low, high = sorted((ProfileFactory(), ProfileFactory()), key=lambda profile: profile.pk)
-    return open_conversation(low=low, high=high)
+    return open_conversation(low=low, high=high, match_id=uuid4())
 
 
 def sides_of(talk: Conversation) -> list[Participant]:

@@ -185,7 +185,7 @@ def other_conversation_of(me):
     """The other side of one more conversation of somebody's."""
     other = sides_of(conversation())[0].profile
     low, high = sorted((me.profile, other), key=lambda profile: profile.pk)
-    talk = services.open_conversation(low=low, high=high)
+    talk = services.open_conversation(low=low, high=high, match_id=uuid7())
     return talk.participants.get(profile=other)
 
 
@@ -225,7 +225,7 @@ def test_crossing_acknowledgements_reads_and_messages_meet_without_a_deadlock(in
     for i, low in enumerate(people):
         for high in people[i + 1 :]:
             if not Participant.objects.filter(profile=low, other=high).exists():
-                services.open_conversation(low=low, high=high)
+                services.open_conversation(low=low, high=high, match_id=uuid7())
     sides = list(Participant.objects.select_related("profile"))
 
     def live(profile):
