@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, UUIDField
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
@@ -30,8 +30,13 @@ from matching.visibility import reachable
 from profiles.access import OwnProfileMixin
 from profiles.models import Profile
 from profiles.serializers import CardSerializer
+from pupmatch.lib.documents import Instances, Param
 from pupmatch.lib.pagination import KeysetPagination
 from pupmatch.lib.parsers import parsed
+from pupmatch.lib.problems import NotFound
+
+# Whoever is to be decided on; whether they may be, the service asks under its lock.
+ONE = Instances(lambda: Profile.objects.filter(pk=Param("profile_id", UUIDField())))
 
 
 class ProfileViewSet(OwnProfileMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -108,7 +113,9 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         201 when the like is new, 200 when it was there. A pass on them is replaced.
         """
         fields = parsed(LikeInputSerializer, request)
-        liked = get_object_or_404(Profile, pk=fields["profile_id"])
+        liked = ONE.first(fields)
+        if liked is None:
+            raise NotFound
         match, is_new = services.like(
             liker=self.complete_profile,
             liked=liked,
@@ -169,7 +176,9 @@ class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSe
         A like for them is replaced; a pass on a match is 409 `already_matched`.
         """
         fields = parsed(PassInputSerializer, request)
-        passed = get_object_or_404(Profile, pk=fields["profile_id"])
+        passed = ONE.first(fields)
+        if passed is None:
+            raise NotFound
         row, is_new = services.pass_on(passer=self.complete_profile, passed=passed)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(self.get_serializer(row).data, status=code)

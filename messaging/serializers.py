@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from django.db.models import BooleanField, Case, Expression, F, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.authentication import USER
 from messaging.models import Message, Participant
 from playgrounds.serializers import FavoritePlaygroundSerializer
+from profiles.models import Preferences
 from profiles.preferences import share_receipts
 from profiles.serializers import CardSerializer
+from pupmatch.lib.documents import document
+from pupmatch.lib.documents.expressions import Fixed, when
 from pupmatch.lib.text import shows_something
 
 LONGEST_MESSAGE = 4000
@@ -103,12 +109,12 @@ class ConversationSerializer(serializers.ModelSerializer):
     """
 
     id = serializers.UUIDField(source="conversation_id")
-    match_id = serializers.UUIDField(source="conversation.match.pk")
+    match_id = serializers.UUIDField()
     profile = serializers.SerializerMethodField()
     last_message = serializers.SerializerMethodField()
     other_read_position = serializers.SerializerMethodField()
     other_delivered_position = serializers.SerializerMethodField()
-    closed_at = serializers.DateTimeField(source="conversation.closed_at", allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
 
     class Meta:
         model = Participant
@@ -129,34 +135,55 @@ class ConversationSerializer(serializers.ModelSerializer):
     @extend_schema_field(CardSerializer)
     def get_profile(self, participant: Participant) -> dict:
         card = CardSerializer(participant.other, context=self.context).data
-        if participant.conversation.closed_at or not participant.other.user.is_active:
+        if participant.closed_at or not participant.other.user.is_active:
             return {**card, **FORMER}
         return card
 
+    def sql_profile(self, at: str) -> Expression:
+        former = {name: Fixed(value) for name, value in FORMER.items()}
+        lasts = Q(closed_at=None, other__user__is_active=True)
+        return Case(
+            When(lasts, then=document(CardSerializer(), "other__")),
+            default=document(CardSerializer(), "other__", **former),
+        )
+
     @extend_schema_field(MessageSerializer(allow_null=True))
     def get_last_message(self, participant: Participant) -> dict | None:
-        # Prefetched by the view: the message at the end, which this side may have cleared away.
-        for message in participant.conversation.latest:  # type: ignore[attr-defined]
-            if message.position > participant.cleared_position:
-                return MessageSerializer(message, context=self.context).data
-        return None
+        last = participant.last_message
+        # The one at the end, which this side may have cleared away.
+        if last is None or last.position <= participant.cleared_position:
+            return None
+        return MessageSerializer(last, context=self.context).data
+
+    def sql_last_message(self, at: str) -> Expression:
+        is_there = Q(last_message__position__gt=F("cleared_position"))
+        return when(is_there, document(MessageSerializer(), "last_message__"))
 
     def get_other_read_position(self, participant: Participant) -> int | None:
-        other = self._other_receipts(participant)
-        return other.read_position if other else None
+        return participant.other_read_position if self._tells(participant) else None
+
+    def sql_other_read_position(self, at: str) -> Expression:
+        return self._told("other_read_position")
 
     def get_other_delivered_position(self, participant: Participant) -> int | None:
-        other = self._other_receipts(participant)
-        return other.delivered_position if other else None
+        return participant.other_delivered_position if self._tells(participant) else None
 
-    def _other_receipts(self, participant: Participant) -> Participant | None:
+    def sql_other_delivered_position(self, at: str) -> Expression:
+        return self._told("other_delivered_position")
+
+    def _tells(self, participant: Participant) -> bool:
+        """Whether either learns how far the other is."""
         viewer = self.context["view"].profile.user
-        if participant.conversation.closed_at or not share_receipts(viewer, participant.other.user):
-            return None
-        for side in participant.conversation.participants.all():  # prefetched by the view
-            if side.profile_id == participant.other_id:
-                return side
-        return None
+        return participant.closed_at is None and share_receipts(viewer, participant.other.user)
+
+    def _told(self, name: str) -> Expression:
+        viewers = Subquery(Preferences.objects.filter(user=USER).values("read_receipts"))
+        theirs = F("other__user__preferences__read_receipts")
+        shared = (
+            Q(Coalesce(wish, Value(True), output_field=BooleanField()))
+            for wish in (viewers, theirs)
+        )
+        return Case(When(Q(*shared, closed_at=None), then=F(name)))
 
 
 class ReadSerializer(serializers.Serializer):

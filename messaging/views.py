@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Subquery, UUIDField
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -11,6 +11,7 @@ from rest_framework.generics import ListAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.asking import at_once
 from accounts.authentication import SignedInRequest
 from messaging import services
 from messaging.models import Message, MessageQuerySet, Participant
@@ -22,20 +23,39 @@ from messaging.serializers import (
     ReadSerializer,
     SearchSerializer,
 )
-from profiles.access import OwnProfileMixin
+from profiles.access import OWN_PROFILE, OwnProfileMixin, VisitAtOnce, VisitListing
 from profiles.models import Profile
+from pupmatch.lib.documents import Instances, Param
 from pupmatch.lib.parsers import parsed
+from pupmatch.lib.problems import NotFound
 
-LATEST = Prefetch(
-    "conversation__messages",
-    Message.objects.filter(position=F("conversation__last_position")).select_related("playground"),
-    to_attr="latest",
+CONVERSATION = Param("id", UUIDField())
+
+
+def inbox() -> QuerySet[Participant]:
+    """The inbox of whoever asks, for a document."""
+    return Participant.objects.inbox_of(OWN_PROFILE)
+
+
+def history() -> QuerySet[Message]:
+    """What they see of the conversation in the address, for a document."""
+    side = inbox().filter(conversation=CONVERSATION).values("cleared_position")
+    return Message.objects.filter(conversation=CONVERSATION, position__gt=Subquery(side))
+
+
+# One may write to somebody one is matched with although one deleted what was before.
+WRITING = Instances(
+    lambda: Participant.objects.filter(
+        Q(deleted_at=None) | Q(closed_at=None),
+        conversation=CONVERSATION,
+        profile=Param("profile", UUIDField()),
+    )
 )
 
 
 @extend_schema_view(retrieve=extend_schema(summary="One conversation, seen from my side."))
 class ConversationViewSet(
-    OwnProfileMixin,
+    VisitAtOnce,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet,
@@ -43,6 +63,7 @@ class ConversationViewSet(
     """Conversations with the people one is, or was, matched with."""
 
     serializer_class = ConversationSerializer
+    document = VisitListing(ConversationSerializer, inbox)
     queryset = Participant.objects.none()
     lookup_field = "conversation_id"
     lookup_url_kwarg = "id"
@@ -53,9 +74,14 @@ class ConversationViewSet(
         """My side of each conversation that I did not delete."""
         mine = Participant.objects.inbox_of(self.profile)
         others = Profile.objects.for_card().select_related("user__preferences")
-        return mine.select_related("conversation__match").prefetch_related(
-            Prefetch("other", others), "conversation__participants", LATEST
+        return mine.select_related("last_message__playground").prefetch_related(
+            Prefetch("other", others)
         )
+
+    @at_once
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Conversations with the people one is, or was, matched with."""
+        return super().list(request, *args, **kwargs)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: SignedInRequest, id: Any = None) -> Response:
@@ -75,16 +101,12 @@ class ConversationViewSet(
         return Response(self.get_serializer(self.get_object()).data)
 
 
-class ConversationMessagesViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class ConversationMessagesViewSet(VisitAtOnce, mixins.ListModelMixin, viewsets.GenericViewSet):
     """What was written in one conversation."""
 
     serializer_class = MessageSerializer
+    document = VisitListing(MessageSerializer, history)
     queryset = Message.objects.none()
-
-    def _participant(self, among: Q) -> Participant:
-        """My side of the conversation in the address."""
-        mine = Participant.objects.filter(among, profile=self.profile)
-        return get_object_or_404(mine, conversation=self.kwargs["id"])
 
     @property
     def ordering(self) -> tuple[str]:
@@ -96,7 +118,8 @@ class ConversationMessagesViewSet(OwnProfileMixin, mixins.ListModelMixin, viewse
 
     def get_queryset(self) -> QuerySet[Message]:
         """Messages after those that I deleted for me."""
-        participant = self._participant(Q(deleted_at=None))
+        mine = Participant.objects.inbox_of(self.profile)
+        participant = get_object_or_404(mine, conversation=self.kwargs["id"])
         return Message.objects.filter(
             conversation=participant.conversation_id, position__gt=participant.cleared_position
         ).select_related("playground")
@@ -108,6 +131,7 @@ class ConversationMessagesViewSet(OwnProfileMixin, mixins.ListModelMixin, viewse
             )
         ]
     )
+    @at_once
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The history by position, page by page in both directions."""
         return super().list(request, *args, **kwargs)
@@ -123,8 +147,9 @@ class ConversationMessagesViewSet(OwnProfileMixin, mixins.ListModelMixin, viewse
         it was sent with other content, 409 `match_ended` after the match ended.
         """
         fields = parsed(MessageInputSerializer, request)
-        # One may write to somebody one is matched with although one deleted what was before.
-        participant = self._participant(Q(deleted_at=None) | Q(conversation__closed_at=None))
+        participant = WRITING.first({"profile": self.profile.pk, "id": id})
+        if participant is None:
+            raise NotFound
         message, is_new = services.send(participant=participant, **fields)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(self.get_serializer(message).data, status=code)

@@ -66,13 +66,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pupmatch.lib.middleware.ApiMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "pupmatch.lib.middleware.StaffMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "pupmatch.lib.metrics.ViewMetricsMiddleware",
 ]
 
 ROOT_URLCONF = "pupmatch.urls"
@@ -108,7 +105,7 @@ LOCK_TIMEOUT_MS = whole_number("LOCK_TIMEOUT_MS", 2000, least=0, most=600_000)
 
 DATABASES = {"default": database()}
 DATABASES["default"].update(
-    ENGINE="django.contrib.gis.db.backends.postgis",
+    ENGINE="pupmatch.lib.database",
     CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else None,
     CONN_HEALTH_CHECKS=True,
     OPTIONS={
@@ -262,6 +259,11 @@ SILENCED_SYSTEM_CHECKS = [
     # GDAL before 3.9 follows addresses inside spatial references; no text of a user reaches GDAL:
     # points are made from checked numbers only. The production image has 3.10.
     "gis.W001",
+    # Sessions, sign-in, messages and the protection of forms are in StaffMiddleware.
+    "admin.E408",
+    "admin.E409",
+    "admin.E410",
+    "security.W003",
 ]
 
 # --- Files ----------------------------------------------------------------------------------------

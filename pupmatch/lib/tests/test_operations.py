@@ -2,6 +2,7 @@
 
 from io import StringIO
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -91,3 +92,26 @@ def test_the_documentation_asks_nobody_else(api):
     page = api.get("/api/docs").content.decode()
     assert "http://" not in page.replace("http://testserver", "")
     assert "https://" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_closed_is_noticed_before_it_is_used():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    assert connection.is_usable()
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    assert not connection.is_usable()
+    connection.close()
+    assert connection.cursor().execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_server_says_of_itself_is_no_end(django_assert_num_queries):
+    with psycopg.connect(**connection.get_connection_params()) as other, connection.cursor() as own:
+        own.execute("LISTEN something")
+        other.execute("NOTIFY something")
+        other.commit()
+        assert connection.is_usable()
+        own.execute("UNLISTEN *")

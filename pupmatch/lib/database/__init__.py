@@ -1,0 +1,1 @@
+"""The database's engine: Django's for PostGIS, which asks less often whether it is still there."""
