@@ -3,14 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from matching.models import Like, Match, Pass
+from matching.models import Deck, Like, Match, Pass
+from profiles.models import Profile
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
 from pupmatch.lib.admin.filters import state_filter
 from pupmatch.lib.admin.sections import Figure, Section
 from pupmatch.lib.admin.when import MadeFilter
+
+RANKED_SHOWN = 50
+RANKING_COLUMNS = ("Dog", "Score", "Distance", "Age", "Activity", "Recency", "Interest")
 
 
 @admin.register(Match)
@@ -106,3 +111,56 @@ class PassAdmin(ReadOnlyAdmin):
     def whom(self, row: Pass) -> SafeString:
         """Who was passed on."""
         return link(row.passed)
+
+
+@admin.register(Deck)
+class DeckAdmin(ReadOnlyAdmin):
+    """Whom people are shown first, as it is kept for some minutes."""
+
+    section = Section.MEETING
+    icon = "playing_cards"
+    explanation = (
+        "The best dogs for somebody as of a moment. Whoever was liked, passed on, blocked or paused"
+        " since then is left out when the deck is shown."
+    )
+    list_display = ("as_of", "whose", "size", "is_whole")
+    list_filter = ("is_whole",)
+    list_select_related = ("viewer",)
+    search_fields = ("viewer",)
+    search_help_text = "Id of a profile"
+    ordering = ("-as_of", "-pk")
+    fields = ("whose", ("as_of", "is_whole"), "ranking")
+
+    def title_of(self, row: Any) -> str:
+        """Whose it is."""
+        return f"Deck of {row.viewer}"
+
+    @display(description="viewer")
+    def whose(self, deck: Deck) -> SafeString:
+        """Who is shown these dogs."""
+        return link(deck.viewer)
+
+    @display(description="dogs")
+    def size(self, deck: Deck) -> int:
+        """How many are ranked."""
+        return len(deck.profile_ids)
+
+    @display(description="first dogs")
+    def ranking(self, deck: Deck) -> SafeString:
+        """The first of them, with the points of each part."""
+        ids = deck.profile_ids[:RANKED_SHOWN]
+        names = Profile.objects.only("name").in_bulk(ids)
+        points = zip(
+            deck.distance_points, deck.age_points, deck.activity_points, deck.recency_points,
+            deck.interest_points, strict=True,
+        )  # fmt: skip
+        rows = [
+            (link(names[pk]), sum(tenths) / 10, *(each / 10 for each in tenths))
+            for pk, tenths in zip(ids, points, strict=False)
+            if pk in names
+        ]
+        return format_html(
+            "<table><tr>{}</tr>{}</table>",
+            format_html_join("", "<th>{}</th>", ((name,) for name in RANKING_COLUMNS)),
+            format_html_join("", "<tr>" + "<td>{}</td>" * len(RANKING_COLUMNS) + "</tr>", rows),
+        )

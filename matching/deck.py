@@ -1,24 +1,163 @@
-"""Who is in the deck, in which order, and what to relax when it runs thin."""
+"""Reading decks, and what to relax when one runs thin."""
 
 import datetime
-import hashlib
-import hmac
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.conf import settings
-from django.db.models import QuerySet, TextField, Value
-from django.db.models.functions import MD5, Cast, Concat
+from django.db import connection
 from django.utils import timezone
 
-from matching.compatibility import score_parts
-from matching.models import Like, Pass
+from matching.compatibility import Facts, Points
+from matching.models import Deck, Like, Pass
+from matching.ranking import Outlook, Position, fill
 from profiles.ages import OLDEST_ON_SCALE
 from profiles.choices import DistanceUnit
 from profiles.models import Preferences, Profile
 from profiles.querysets import ProfileQuerySet
+from pupmatch.lib.jobs import enqueue
 
+# How long a deck is good. One that holds everybody there is costs little to make again.
+GOOD_FOR = datetime.timedelta(minutes=10)
+WHOLE_GOOD_FOR = datetime.timedelta(seconds=10)
+# With fewer dogs left than this, a worker fills it up again.
+LOW = 60
 THIN = 10
 MOST_COUNTED = 100
+
+READ = """
+SELECT * FROM matching_page(
+    %(viewer_id)s, %(user_id)s,
+    ST_SetSRID(ST_MakePoint(%(longitude)s, %(latitude)s), 4326)::geography, %(max_distance_m)s,
+    %(basis)s, %(now)s, %(score)s, %(tie)s, %(limit)s)
+"""
+
+
+class Ranked(NamedTuple):
+    """A dog in a deck, with the tenths of points that it got, and what explains them."""
+
+    score: int
+    tie: int
+    profile_id: UUID
+    points: Points
+    place: int
+    facts: Facts
+
+
+class Page(NamedTuple):
+    """The next dogs of a deck, as of when they were ranked, and whether others follow."""
+
+    dogs: list[Ranked]
+    as_of: datetime.datetime
+    has_further: bool
+
+
+class _Kept(NamedTuple):
+    """What is kept for a viewer, and the dogs of it that were asked for."""
+
+    as_of: datetime.datetime
+    fits: bool
+    after: Position | None
+    is_whole: bool
+    may_ask: bool
+    size: int
+    has_news: bool
+    dogs: list[Ranked]
+
+    def is_good(self, limit: int) -> bool:
+        """Whether a first page can be read from it."""
+        age = timezone.now() - self.as_of
+        lifetime = WHOLE_GOOD_FOR if self.is_whole else GOOD_FOR
+        return (
+            self.fits
+            and self.after is None
+            and not self.has_news
+            and datetime.timedelta(0) <= age < lifetime
+            and self.suffices(limit)
+        )
+
+    def goes_on(self, after: Position, limit: int) -> bool:
+        """Whether the page after a position can be read from it."""
+        begins_before = self.after is None or (-self.after.score, self.after.tie) <= (
+            -after.score, after.tie,
+        )  # fmt: skip
+        return self.fits and begins_before and self.suffices(limit)
+
+    def suffices(self, limit: int) -> bool:
+        """Whether there are as many as asked for, and one more, or no further ones at all."""
+        return self.is_whole or len(self.dogs) > limit
+
+
+def first_page(viewer: Profile, limit: int) -> Page:
+    """The best dogs, as of now or of a few minutes ago."""
+    now = timezone.now()
+    outlook = Outlook.of(viewer, now)
+    kept = _read(viewer, outlook, None, limit)
+    if kept is None or not kept.is_good(limit):
+        fill(outlook, now)
+        kept = _read(viewer, outlook, None, limit)
+    return _page(viewer, kept, now, limit)
+
+
+def page_after(viewer: Profile, after: Position, as_of: datetime.datetime, limit: int) -> Page:
+    """The dogs that follow a position of a deck that was begun at a moment."""
+    outlook = Outlook.of(viewer, as_of)
+    kept = _read(viewer, outlook, after, limit)
+    if kept is None or not kept.goes_on(after, limit):
+        fill(outlook, as_of, after)
+        kept = _read(viewer, outlook, after, limit)
+    return _page(viewer, kept, as_of, limit)
+
+
+def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int) -> _Kept | None:
+    score, tie = after or (None, None)
+    parameters = {
+        "viewer_id": viewer.pk,
+        "user_id": viewer.user_id,
+        "longitude": outlook.longitude,
+        "latitude": outlook.latitude,
+        "max_distance_m": outlook.max_distance_m,
+        "basis": outlook.basis,
+        "now": timezone.now(),
+        "score": score,
+        "tie": tie,
+        "limit": limit + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(READ, parameters)
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    as_of, fits, after_score, after_tie, is_whole, may_ask, size, has_news = rows[0][:8]
+    begins = None if after_score is None else Position(after_score, after_tie)
+    dogs = [
+        Ranked(sum(row[10:15]), row[9], row[8], Points(*row[10:15]), row[15], Facts(*row[16:]))
+        for row in rows
+        if row[8] is not None
+    ]
+    return _Kept(as_of, fits, begins, is_whole, may_ask, size, has_news, dogs)
+
+
+def _page(viewer: Profile, kept: _Kept | None, at: datetime.datetime, limit: int) -> Page:
+    if kept is None:
+        # The profile went while it was asking.
+        return Page([], at, has_further=False)
+    dogs = kept.dogs[:limit]
+    if not kept.is_whole and kept.may_ask and dogs and kept.size - dogs[-1].place < LOW:
+        _ask_for_refill(viewer)
+    return Page(dogs, kept.as_of, len(kept.dogs) > limit or not kept.is_whole)
+
+
+def _ask_for_refill(viewer: Profile) -> None:
+    asked = Deck.objects.filter(viewer=viewer, refill_asked_at=None)
+    if asked.update(refill_asked_at=timezone.now()):
+        enqueue("matching.tasks.refill_deck", profile_id=viewer.pk)
+
+
+def refill(viewer: Profile) -> None:
+    """Rank anew, without those decided on meanwhile."""
+    if viewer.is_complete:
+        now = timezone.now()
+        fill(Outlook.of(viewer, now), now)
 
 
 def undecided(viewer: Profile) -> ProfileQuerySet:
@@ -46,19 +185,6 @@ def candidates(viewer: Profile, preferences: Preferences, at: datetime.datetime)
     )
 
 
-def deck(viewer: Profile, at: datetime.datetime) -> QuerySet[Profile]:
-    """The viewer's deck as of a moment, to be ordered by `-score, tie_break`.
-
-    Exact: every eligible dog is scored. Ties are broken by a keyed hash, because any order that
-    means something (an id, a distance) would tell something.
-    """
-    salt = hmac.new(settings.SECRET_KEY.encode(), viewer.pk.bytes, hashlib.sha256).hexdigest()
-    tie_break = MD5(Concat(Value(salt), Cast("pk", TextField()), output_field=TextField()))
-    parts: dict[str, Any] = score_parts(viewer, at)
-    found = candidates(viewer, viewer.user.preferences, at).for_card()
-    return found.annotate(**parts).annotate(tie_break=tie_break)
-
-
 class Hint(NamedTuple):
     """A preference to relax, the value it would get, and how many more dogs that brings."""
 
@@ -70,11 +196,10 @@ class Hint(NamedTuple):
 
 def hints(viewer: Profile) -> list[Hint]:
     """What brings more dogs into an empty or thin deck, the most helpful first."""
-    now = timezone.now()
-    preferences = viewer.user.preferences
-    have = _count(viewer, preferences, now)
+    have = len(first_page(viewer, THIN).dogs)
     if have >= THIN:
         return []
+    now, preferences = timezone.now(), viewer.user.preferences
     found = []
     for name, value in _relaxations(preferences):
         relaxed = Preferences(**_values(preferences) | {name: value})

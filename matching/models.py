@@ -1,5 +1,7 @@
-"""Who likes whom, who passed on whom, and who found each other."""
+"""Who likes whom, who passed on whom, who found each other, and what a deck is made from."""
 
+from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -132,3 +134,104 @@ class Match(UUIDModel):
     def other(self, profile: Profile) -> Profile:
         """The other side, seen from `profile`."""
         return self.high if self.low_id == profile.pk else self.low
+
+
+class Place(models.Model):
+    """A point on which dogs live: the centre of a cell, so that they share one distance.
+
+    Places stay when the last dog has left; they say nothing about anybody.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    point = PointField(geography=True)
+    x, y, z = (models.FloatField(help_text="Earth-centred, in metres.") for _ in range(3))
+
+    def __str__(self) -> str:
+        return f"place {self.pk}"
+
+
+class Candidate(models.Model):
+    """Whoever is listed, at the place that others see, with what the deck asks of a dog.
+
+    Kept by triggers on profiles, preferences and accounts (0002_candidates.sql); nothing else
+    writes it. Who has moved has two rows, one for each side of the moment when others see it.
+    """
+
+    pk = models.CompositePrimaryKey("profile_id", "is_current")
+    profile = models.ForeignKey(
+        Profile, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    is_current = models.BooleanField()
+    place = models.ForeignKey(
+        Place, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    shows_from = models.DateTimeField()
+    shows_until = models.DateTimeField(null=True)
+    activity_level = models.PositiveSmallIntegerField()
+    active_on = models.DateField()
+    birth_date = models.DateField()
+    min_age = models.PositiveSmallIntegerField()
+    max_age = models.PositiveSmallIntegerField()
+    changed_at = models.DateTimeField(help_text="When something else than `active_on` changed.")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["place", "activity_level", "active_on"],
+                include=[
+                    "profile", "activity_level", "birth_date", "min_age", "max_age", "shows_from", "shows_until",
+                ],
+                name="candidate_by_bound",
+            ),
+            models.Index(fields=["changed_at"], name="candidate_by_change"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"candidate {self.profile_id}"
+
+
+class DeckQuerySet(models.QuerySet["Deck"]):
+    """Decks that are kept."""
+
+    def drop(self, *viewers: Profile) -> None:
+        """Forget those of people into whose deck somebody comes back; the next is made anew."""
+        self.filter(viewer__in=viewers).delete()
+
+
+class Deck(models.Model):
+    """The best dogs for a viewer as of a moment, in order, with the tenths of points they got.
+
+    Kept to be read by position; whoever may not be shown any more is left out when it is read.
+    """
+
+    # Triggers remove it; a constraint would fail whoever asks while their profile is going.
+    viewer = models.OneToOneField(
+        Profile,
+        on_delete=models.DO_NOTHING,
+        primary_key=True,
+        related_name="deck",
+        db_constraint=False,
+    )
+    as_of = models.DateTimeField()
+    filled_at = models.DateTimeField(help_text="By the database's clock.")
+    basis = models.CharField(
+        max_length=64, help_text="Digest of what the viewer looks for, and from where."
+    )
+    after_score = models.PositiveSmallIntegerField(
+        null=True, help_text="Dogs up to this one, in tenths of points, are on earlier pages."
+    )
+    after_tie = models.BigIntegerField(null=True)
+    is_whole = models.BooleanField(help_text="No further dog follows.")
+    refill_asked_at = models.DateTimeField(null=True)
+    profile_ids = ArrayField(models.UUIDField())
+    ties = ArrayField(models.BigIntegerField())
+    distance_points = ArrayField(models.PositiveSmallIntegerField())
+    age_points = ArrayField(models.PositiveSmallIntegerField())
+    activity_points = ArrayField(models.PositiveSmallIntegerField())
+    recency_points = ArrayField(models.PositiveSmallIntegerField())
+    interest_points = ArrayField(models.PositiveSmallIntegerField())
+
+    objects = DeckQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"deck of {self.viewer_id}"

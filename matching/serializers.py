@@ -5,9 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from matching.compatibility import PARTS, Candidate, explain
+from matching.compatibility import PARTS, explain
+from matching.deck import Ranked
 from matching.models import Like, Match, Pass
 from profiles.distances import spoken
+from profiles.models import Profile
 from profiles.serializers import CardSerializer, DistanceSerializer
 
 
@@ -97,19 +99,22 @@ class CompatibilitySerializer(serializers.Serializer):
 class DeckItemSerializer(serializers.Serializer):
     """A dog in the deck: its card, how far away it is, and how well it fits."""
 
-    profile = CardSerializer(source="*")
-    distance = serializers.SerializerMethodField()
-    compatibility = serializers.SerializerMethodField()
+    profile = CardSerializer()
+    distance = DistanceSerializer()
+    compatibility = CompatibilitySerializer()
 
-    @extend_schema_field(DistanceSerializer)
-    def get_distance(self, candidate: Candidate) -> Any:
-        viewer = self.context["view"].profile
-        return spoken(candidate.metres, viewer.user.preferences.distance_unit)
 
-    @extend_schema_field(CompatibilitySerializer)
-    def get_compatibility(self, candidate: Candidate) -> dict:
-        parts = explain(candidate, self.context["view"].profile)
-        return {"score": float(candidate.score), "parts": [part._asdict() for part in parts]}
+def deck_item(dog: Ranked, card: Any, viewer: Profile) -> dict:
+    """The shape of DeckItemSerializer, around a card that is rendered already."""
+    parts = explain(dog.points, dog.facts, viewer)
+    return {
+        "profile": card,
+        "distance": spoken(dog.facts.metres, viewer.user.preferences.distance_unit),
+        "compatibility": {
+            "score": dog.score / 10,
+            "parts": [part._asdict() for part in parts],
+        },
+    }
 
 
 class HintSerializer(serializers.Serializer):

@@ -2,7 +2,7 @@
 
 from accounts.models import Block, User
 from events.publishing import publish, recorded
-from matching.models import Like, Match, Pass
+from matching.models import Deck, Like, Match, Pass
 from matching.standing import Standing, lock_pair
 from matching.storing import store
 from matching.waiting import NONE, tell_all_gone, tell_change, tell_changes
@@ -102,6 +102,7 @@ def take_back_pass(*, passer: Profile, passed: Profile) -> None:
         raise NotFound
     Pass.objects.filter(passer=passer, passed=passed).delete()
     tell_change(before, before._replace(has_passed=False))
+    Deck.objects.drop(passer, passed)
 
 
 @recorded()
@@ -116,6 +117,7 @@ def unlike(*, liker: Profile, liked: Profile) -> None:
     Like.objects.filter(pk=before.like_id).delete()
     tell_change(before, before._replace(like_id=None))
     end_match(liker, liked)
+    Deck.objects.drop(liker, liked)
 
 
 @recorded()
@@ -170,6 +172,7 @@ def rejoin(*, profile: Profile, other: Profile) -> None:
     pair = lock_pair(profile, other)
     if pair.can_reach:
         tell_changes(NONE, pair.waiting())
+    Deck.objects.drop(profile, other)
 
 
 @recorded()

@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, UUIDField
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -13,8 +12,9 @@ from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
 from matching import services
-from matching.deck import deck, hints
+from matching.deck import Page, Ranked, first_page, hints, page_after
 from matching.models import Like, Match, Pass
+from matching.ranking import Position
 from matching.serializers import (
     DeckItemSerializer,
     HintsSerializer,
@@ -25,9 +25,11 @@ from matching.serializers import (
     MatchSerializer,
     PassInputSerializer,
     PassSerializer,
+    deck_item,
 )
 from matching.visibility import reachable
 from profiles.access import OwnProfileMixin
+from profiles.cards import documents
 from profiles.models import Profile
 from profiles.serializers import CardSerializer
 from pupmatch.lib.documents import Instances, Param
@@ -53,19 +55,29 @@ class ProfileViewSet(OwnProfileMixin, mixins.RetrieveModelMixin, viewsets.Generi
 
 
 class DeckPagination(KeysetPagination):
-    """Pages of one deck: all of them are scored as of the moment of the first."""
+    """Pages of one deck, forwards: each goes on where the last one ended, as of the same moment."""
 
-    moment: datetime.datetime
+    def paginate_deck(self, viewer: Profile, request: Any, view: Any) -> list[Ranked]:
+        """The dogs of the page that the request asks for."""
+        self.start(request, view)
+        found = self._found(viewer)
+        self.page, self.has_further, self.as_of = found.dogs, found.has_further, found.as_of
+        return self.page
 
-    def start(self, request: Any, view: Any) -> None:
-        """Read the moment from the cursor; a first page is as of now."""
-        super().start(request, view)
-        anchor = self.cursor and self.cursor.anchor
-        self.moment = datetime.datetime.fromisoformat(anchor) if anchor else timezone.now()
+    def _found(self, viewer: Profile) -> Page:
+        if self.cursor is None:
+            return first_page(viewer, self.limit)
+        as_of = datetime.datetime.fromisoformat(self.cursor.anchor or "")
+        return page_after(viewer, Position(*self.cursor.values), as_of, self.limit)
 
     def anchor(self) -> str:
-        """The moment, to go on from."""
-        return self.moment.isoformat()
+        """The moment as of which the dogs were ranked."""
+        return self.as_of.isoformat()
+
+    @property
+    def has_previous(self) -> bool:
+        """Never: whoever was decided on would be missing there anyway."""
+        return False
 
 
 class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
@@ -75,18 +87,23 @@ class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     queryset = Profile.objects.none()
     pagination_class = DeckPagination
     paginator: DeckPagination
-    ordering = ("-score", "tie_break")
+    ordering = ("-score", "tie")
 
     def list(self, request: SignedInRequest) -> Response:
         """The next dogs, best fit first, each with the reasons for its score.
 
-        Whoever was liked, passed on or blocked, in either direction where it matters, is not in it.
+        Whoever was liked, passed on or blocked, in either direction where it matters, is not in it,
+        from the next request on. What I change about myself or my preferences shows at once; others
+        are ranked as they were some minutes ago at most. `previous` is always null.
         Empty when nobody is left; 409 `profile_incomplete` until my own profile is complete.
         """
         viewer = self.complete_profile
-        self.paginator.start(request, self)
-        page = self.paginate_queryset(deck(viewer, self.paginator.moment))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        dogs = self.paginator.paginate_deck(viewer, request, self)
+        cards = documents([dog.profile_id for dog in dogs], viewer=viewer, request=request)
+        items = [
+            deck_item(dog, cards[dog.profile_id], viewer) for dog in dogs if dog.profile_id in cards
+        ]
+        return self.get_paginated_response(items)
 
     @extend_schema(responses=HintsSerializer)
     @action(detail=False, pagination_class=None)

@@ -1,6 +1,7 @@
 """Ages in whole years, from birth dates, which do not go stale."""
 
 import datetime
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
@@ -32,12 +33,25 @@ def plausible_birth_date(born: datetime.date) -> None:
         raise ValidationError(f"No dog is older than {OLDEST_PLAUSIBLE} years.", code="too_old")
 
 
-def born_between(at_least: int, at_most: int, *, on: datetime.date) -> Q:
+class BirthDates(NamedTuple):
+    """Birth dates later than `after`, if that is a date, and up to `until`."""
+
+    after: datetime.date | None
+    until: datetime.date
+
+
+def birth_dates(at_least: int, at_most: int, *, on: datetime.date) -> BirthDates:
     """Birth dates of those who are `at_least` to `at_most` years old on that day."""
-    condition = Q(birth_date__lte=_latest_birth_date(at_least, on))
-    if at_most < OLDEST_ON_SCALE:
-        condition &= Q(birth_date__gt=_latest_birth_date(at_most + 1, on))
-    return condition
+    is_open = at_most >= OLDEST_ON_SCALE
+    after = None if is_open else _latest_birth_date(at_most + 1, on)
+    return BirthDates(after, _latest_birth_date(at_least, on))
+
+
+def born_between(at_least: int, at_most: int, *, on: datetime.date) -> Q:
+    """The same as a condition."""
+    dates = birth_dates(at_least, at_most, on=on)
+    condition = Q(birth_date__lte=dates.until)
+    return condition & Q(birth_date__gt=dates.after) if dates.after else condition
 
 
 def _latest_birth_date(age: int, day: datetime.date) -> datetime.date:

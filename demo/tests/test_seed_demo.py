@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from demo import founding, settling
 from demo.pictures import develop
-from matching.deck import deck
+from matching.tests.naive import deck
 from matching.models import Like, Match, Pass
 from messaging.models import Message, Participant
 from playgrounds.models import Favorite, Playground

@@ -3,7 +3,8 @@
 import factory
 
 from matching import services
-from matching.models import Like, Match, Pass
+from matching.deck import first_page
+from matching.models import Deck, Like, Match, Pass
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory
 
@@ -31,3 +32,11 @@ def matched(a: Profile | None = None, b: Profile | None = None) -> Match:
     match, _ = services.like(liker=b, liked=a)
     assert match is not None
     return match
+
+
+def kept_deck(viewer: Profile | None = None, **fields: object) -> Deck:
+    """A deck as it is kept for somebody."""
+    viewer = viewer or ProfileFactory()
+    first_page(viewer, 20)
+    Deck.objects.filter(viewer=viewer).update(**fields)
+    return Deck.objects.get(viewer=viewer)

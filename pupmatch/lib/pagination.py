@@ -165,12 +165,18 @@ class KeysetPagination(BasePagination):
     def _between(self, data: list) -> dict[str, Any]:
         backwards = self._is_backwards
         has_next = bool(self.page) and (backwards or self.has_further)
-        has_previous = bool(self.page) and (self.has_further if backwards else bool(self.cursor))
         return {
             "next": self._link(self.page[-1], backwards=False) if has_next else None,
-            "previous": self._link(self.page[0], backwards=True) if has_previous else None,
+            "previous": self._link(self.page[0], backwards=True) if self.has_previous else None,
             "results": data,
         }
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether something comes before the page."""
+        if self._is_backwards:
+            return bool(self.page) and self.has_further
+        return bool(self.page) and self.cursor is not None
 
     def anchor(self) -> str | None:
         """What the listing was computed for; a view that needs one overrides this."""

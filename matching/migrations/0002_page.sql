@@ -1,0 +1,88 @@
+-- A page of the deck that is kept for a viewer: its first row says what is kept, and each row holds
+-- one of the next dogs that may still be shown. Points are in tenths; docs/deck.md says why.
+CREATE TYPE matching_shown AS (
+    as_of timestamptz, fits boolean, after_score integer, after_tie bigint, is_whole boolean,
+    may_ask boolean, size integer, has_news boolean,
+    profile_id uuid, tie bigint, distance integer, age integer, activity_level integer,
+    recency integer, mutual_interest integer, place integer,
+    birth_date date, level integer, last_active_at timestamptz, metres float8
+);
+
+CREATE FUNCTION matching_page(
+    _viewer_id uuid, _user_id uuid, _from geography, _max_distance_m float8, _basis text,
+    _at timestamptz, _score int, _tie bigint, _count int
+) RETURNS SETOF matching_shown
+LANGUAGE plpgsql STABLE ROWS 20
+-- Each condition is to be a probe of an index, for each dog looked at and no more: then a long
+-- history costs what a short one does.
+SET plan_cache_mode = force_generic_plan SET jit = off SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
+DECLARE
+    _kept matching_deck;
+    _has_news boolean;
+BEGIN
+    SELECT * INTO _kept FROM matching_deck WHERE viewer_id = _viewer_id;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    -- Two seconds: whoever was just changing something may not have committed yet.
+    _has_news := EXISTS (
+        SELECT FROM matching_like
+        WHERE liked_id = _viewer_id AND created_at > _kept.as_of - interval '2 seconds'
+    ) OR EXISTS (
+        SELECT FROM (
+            -- The limit is for a day on which thousands change at once; decks are short-lived.
+            SELECT profile_id, place_id FROM matching_candidate
+            WHERE changed_at > _kept.filled_at - interval '2 seconds'
+            ORDER BY changed_at DESC LIMIT 1000
+        ) changed
+        CROSS JOIN LATERAL (
+            SELECT FROM matching_place
+            WHERE id = changed.place_id AND ST_DWithin(point, _from, 1.01 * _max_distance_m, false)
+            LIMIT 1
+        ) near
+        WHERE changed.profile_id <> _viewer_id
+    );
+    RETURN QUERY
+    SELECT _kept.as_of, _kept.basis = _basis, _kept.after_score::int, _kept.after_tie,
+           _kept.is_whole, _kept.refill_asked_at IS NULL, cardinality(_kept.profile_ids), _has_news,
+           dog.*
+    FROM (VALUES (true)) AS one LEFT JOIN (
+        SELECT ranked.profile_id, ranked.tie, ranked.distance::int, ranked.age::int,
+               ranked.activity_level::int, ranked.recency::int, ranked.mutual_interest::int,
+               ranked.place::int, shown.*
+        FROM unnest(
+            _kept.profile_ids, _kept.ties, _kept.distance_points, _kept.age_points,
+            _kept.activity_points, _kept.recency_points, _kept.interest_points
+        ) WITH ORDINALITY AS ranked (
+            profile_id, tie, distance, age, activity_level, recency, mutual_interest, place)
+        CROSS JOIN LATERAL (
+            SELECT profile.birth_date, profile.activity_level::int, profile.last_active_at,
+                   ST_Distance(
+                       CASE WHEN location_shows_at <= _at THEN location ELSE previous_location END,
+                       _from)
+            FROM profiles_profile profile JOIN accounts_user account ON account.id = profile.user_id
+            WHERE profile.id = ranked.profile_id
+              AND is_complete AND paused_at IS NULL AND is_active
+              AND (location_shows_at <= _at OR previous_location IS NOT NULL)
+              AND (SELECT true FROM accounts_block
+                   WHERE blocker_id = _user_id AND blocked_id = account.id) IS NULL
+              AND (SELECT true FROM accounts_block
+                   WHERE blocker_id = account.id AND blocked_id = _user_id) IS NULL
+            -- Keeps the order: what has a limit is joined row by row and in no other way.
+            LIMIT 1
+        ) AS shown
+        WHERE (_score IS NULL
+               OR distance + age + ranked.activity_level + recency + mutual_interest < _score
+               OR distance + age + ranked.activity_level + recency + mutual_interest = _score
+                  AND tie > _tie)
+          AND (SELECT true FROM matching_like
+               WHERE liker_id = _viewer_id AND liked_id = ranked.profile_id) IS NULL
+          AND (SELECT true FROM matching_pass
+               WHERE passer_id = _viewer_id AND passed_id = ranked.profile_id) IS NULL
+          AND (SELECT true FROM matching_pass
+               WHERE passer_id = ranked.profile_id AND passed_id = _viewer_id) IS NULL
+        LIMIT _count
+    ) AS dog ON true;
+END $$;
