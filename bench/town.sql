@@ -214,12 +214,15 @@ FROM pair JOIN dog a ON a.n = low JOIN dog b ON b.n = high;
 INSERT INTO messaging_conversation (id, low_id, high_id, last_position, created_at)
 SELECT conversation_id, low_id, high_id, often, since FROM couple ORDER BY n;
 INSERT INTO messaging_participant
-    (id, conversation_id, profile_id, other_id, read_position, delivered_position, shown_position,
-     cleared_position, unread_count, updated_at)
-SELECT id(12, n * 2), conversation_id, low_id, high_id, often - 2 * is_unread::int, often, 0, 0, is_unread::int, last_at
+    (id, conversation_id, match_id, profile_id, other_id, last_message_id, read_position, delivered_position,
+     shown_position, cleared_position, other_read_position, other_delivered_position, unread_count, updated_at)
+SELECT id(12, n * 2), conversation_id, id(13, n), low_id, high_id, id(15, n * 20 + often),
+       often - 2 * is_unread::int, often, 0, 0, often, often, is_unread::int, last_at
 FROM couple
 UNION ALL
-SELECT id(12, n * 2 + 1), conversation_id, high_id, low_id, often, often, 0, 0, 0, last_at FROM couple;
+SELECT id(12, n * 2 + 1), conversation_id, id(13, n), high_id, low_id, id(15, n * 20 + often),
+       often, often, 0, 0, often - 2 * is_unread::int, often, 0, last_at
+FROM couple;
 INSERT INTO matching_match (id, low_id, high_id, conversation_id, created_at)
 SELECT id(13, n), low_id, high_id, conversation_id, since FROM couple ORDER BY n;
 INSERT INTO matching_like (id, liker_id, liked_id, comment, created_at)
