@@ -21,6 +21,7 @@ from messaging.services import mark_read
 from notifications import delivering, services, telling
 from notifications.kinds import KIND_OF_EVENT, Kind
 from notifications.models import Delivery, Notification, NotificationPreferences, Outage
+from notifications.outcomes import GIVEN_UP_AFTER
 from notifications.tests.factories import admirer_of, device_of, friend_of, say, side_of
 from notifications.tests.provider import Answer
 from profiles.tests.factories import ProfileFactory
@@ -125,10 +126,16 @@ class Nights(RuleBasedStateMachine):
             if self.is_news(event):
                 covering = [n for n in told if n.from_position <= event.position <= n.to_position]
                 assert len(covering) == 1
-                later = [n.state for n in told if n.to_position >= event.position]
-                assert covering[0].state == "sent" or (
-                    covering[0].state == "merged" and "sent" in later
-                )
+                later = [n for n in told if n.to_position >= event.position]
+                assert covering[0].state != "merged" or any(map(self.is_settled, later))
+                assert covering[0].state == "merged" or self.is_settled(covering[0])
+
+    def is_settled(self, notification):
+        """Sent; or given up, if the provider was in trouble for a whole day of this story."""
+        age = timezone.now() - notification.created_at
+        return notification.state == "sent" or (
+            notification.state == "failed" and age > GIVEN_UP_AFTER
+        )
 
     def is_news(self, event):
         """Whether it was wanted all the time and is new still."""
