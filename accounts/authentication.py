@@ -3,9 +3,9 @@
 from django.db.models import UUIDField
 from django.utils import timezone
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 
 from accounts.models import Session, SessionQuerySet, User
@@ -33,7 +33,7 @@ class SignedInRequest(Request):
     auth: Session
 
 
-class SessionTokenAuthentication(JWTAuthentication):
+class SessionTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access>`. `request.auth` is the Session.
 
     A token is worth nothing once its sign-in ended, so signing out, changing the password and
@@ -42,10 +42,13 @@ class SessionTokenAuthentication(JWTAuthentication):
 
     def __init__(self, sessions: Instances[Session] = SIGN_INS) -> None:
         """`sessions` finds the sign-in; a view that wants more may bring it along in the query."""
-        super().__init__()
         self.sessions = sessions
 
-    def authenticate(self, request: Request) -> tuple[User, Session] | None:  # type: ignore[override]
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Bearer realm="api"'
+
+    def authenticate(self, request: Request) -> tuple[User, Session] | None:
         claims = self.claims(request)
         if claims is None:
             return None
@@ -56,22 +59,18 @@ class SessionTokenAuthentication(JWTAuthentication):
 
     def claims(self, request: Request) -> Claims | None:
         """What the token says, which is worth nothing until the sign-in was looked up."""
-        raw_token = self.get_raw_token(self.get_header(request) or b"")
-        return None if raw_token is None else self.get_validated_token(raw_token)
+        scheme, _, raw_token = get_authorization_header(request).partition(b" ")
+        return _claims(raw_token.strip()) if scheme.lower() == b"bearer" else None
 
-    def get_raw_token(self, header: bytes) -> bytes | None:
-        """What follows `Bearer`; nothing for another scheme."""
-        scheme, _, raw_token = header.partition(b" ")
-        return raw_token.strip() if scheme.lower() == b"bearer" else None
 
-    def get_validated_token(self, raw_token: bytes) -> Claims:  # type: ignore[override]
-        """The claims; an expired token and a false one are told apart, so that apps can refresh."""
-        try:
-            return read_claims(raw_token)
-        except ExpiredTokenError as error:
-            raise AuthenticationFailed("The access token has expired.", "token_expired") from error
-        except TokenError as error:
-            raise AuthenticationFailed("This is no access token.", "token_invalid") from error
+def _claims(raw_token: bytes) -> Claims:
+    """An expired token and a false one are told apart, so that apps can refresh."""
+    try:
+        return read_claims(raw_token)
+    except ExpiredTokenError as error:
+        raise AuthenticationFailed("The access token has expired.", "token_expired") from error
+    except TokenError as error:
+        raise AuthenticationFailed("This is no access token.", "token_invalid") from error
 
 
 class BearerScheme(SimpleJWTScheme):

@@ -104,9 +104,8 @@ class Caller:
         self.call(self.environ(endpoint))
         with CaptureQueriesContext(connection) as queries:
             status, content = self.call(self.environ(endpoint))
-        sql = [
-            query["sql"] for query in queries if not query["sql"].startswith(("BEGIN", "COMMIT"))
-        ]
+        sql = [query["sql"] or "" for query in queries]
+        sql = [each for each in sql if not each.startswith(("BEGIN", "COMMIT"))]
         return {"status": status[:3], "bytes": len(content), "queries": len(sql)}
 
 

@@ -1,12 +1,14 @@
 """Which index serves which hot query, on tables too large to be read whole."""
 
 import random
+import re
 from uuid import uuid4
 
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils import timezone
+from psycopg.sql import Literal
 
 from accounts.models import Block, User
 from accounts.tests.factories import UserFactory
@@ -17,8 +19,10 @@ from matching.models import Like, Match, Pass
 from messaging import storing
 from messaging.counters import ENDS, SIDES
 from messaging.models import Conversation, Message, Participant
+from messaging.views import ConversationMessagesViewSet, ConversationViewSet
 from profiles.cells import snap
 from profiles.models import Preferences, Profile
+from pupmatch.lib.documents import Statement
 from pupmatch.lib.tests.plans import assert_plan
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +122,39 @@ def test_hot_queries_name_their_index_and_read_no_table_whole(crowd):
     for query, index in queries(crowd).values():
         # Nobody shared a place.
         assert_plan(query, uses=index, small=["playgrounds_playground"])
+
+
+def written_out(statement, values):
+    """What a statement runs, with the values in their places."""
+    text, names = statement._compiled
+
+    def value(place):
+        return Literal(values[names[int(place[1]) - 1]]).as_string(connection.connection)
+
+    return re.sub(r"\$(\d+)", value, text)
+
+
+@pytest.mark.parametrize("is_further", [False, True])
+def test_documents_go_by_indexes(crowd, is_further):
+    side, now = Participant.objects.filter(profile=crowd).first(), timezone.now()
+    values = {
+        "user": crowd.user_id, "session": uuid4(), "id": side.conversation_id, "now": now,
+        "today": now.date(), "media": "/media/", "after_0": 0, "after_1": uuid4(),
+    }  # fmt: skip
+    inbox = ConversationViewSet.document
+    history = ConversationMessagesViewSet.document
+    for listing, ordering, first, uses in (
+        (inbox, ("-updated_at", "-id"), now, ["inbox_by_recency", "messaging_message_pkey"]),
+        (history, ("position",), 1, "message_position_once"),
+        (history, ("-position",), 9, "message_position_once"),
+    ):
+        statement = Statement(lambda: listing._page(list(ordering), is_further, 21))  # noqa: B023
+        # What a card shows beside the row itself, and the sign-in, are next to empty here.
+        small = [
+            "playgrounds_playground", "playgrounds_favorite", "profiles_photo", "profiles_prompt",
+            "profiles_breed", "accounts_session",
+        ]  # fmt: skip
+        assert_plan(written_out(statement, {**values, "after_0": first}), uses=uses, small=small)
 
 
 def test_writes_go_by_indexes(crowd):

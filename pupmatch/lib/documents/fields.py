@@ -79,12 +79,8 @@ def _nested(field: serializers.Serializer, path: str) -> Expression:
     return when(IsSet(F(path)), shape) if field.allow_null else shape
 
 
-@in_sql.register
-def _many(field: serializers.ListSerializer, path: str) -> Expression:
-    return _rows_of(field, path)
-
-
-def _rows_of(field: Any, path: str) -> Expression:
+@in_sql.register(serializers.ListSerializer)
+def _many(field: Any, path: str) -> Expression:
     """The rows that refer to this one, in the order of their model."""
     relation = field.parent.Meta.model._meta.get_field(field.source)
     at = path.removesuffix(field.source)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypedDict
 
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, storages
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -27,12 +27,16 @@ class Surroundings(TypedDict):
 
 def surroundings(request: Any) -> Surroundings:
     """The time, the day, and where files are, for whoever asks by this request."""
-    # Of no file in particular: what stands before any name.
-    media = default_storage.url("~").removesuffix("~")
+    media = _before_any_name(storages["default"])
     if media.startswith("/"):
         media = f"{request.scheme}://{request.get_host()}{media}"
     now = timezone.now()
     return {"now": now, "today": timezone.localdate(now), "media": media}
+
+
+@lru_cache(maxsize=1)
+def _before_any_name(storage: Storage) -> str:
+    return storage.url("~").removesuffix("~")
 
 
 class Statement:
