@@ -3,6 +3,7 @@
 Triggers keep it. This finds what somebody wrote behind their back.
 """
 
+from collections import Counter
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -30,14 +31,17 @@ def wrong() -> list[UUID]:
         return [profile_id for (profile_id,) in cursor.fetchall()]
 
 
-def repair() -> int:
-    """Make wrong rows anew, each in a transaction of its own; says how many there were."""
+def check(*, repair: bool) -> Counter[str]:
+    """How many profiles have wrong rows, and how many decks are nobody's."""
     found = wrong()
-    for profile_id in found:
-        _refresh(profile_id)
     # Kept for somebody while their profile was going.
-    orphans, _ = Deck.objects.exclude(viewer__in=Profile.objects.all()).delete()
-    return len(found) + orphans
+    orphans = Deck.objects.exclude(viewer__in=Profile.objects.all())
+    counted = {"matching_candidate": len(found), "matching_deck": orphans.count()}
+    if repair:
+        for profile_id in found:
+            _refresh(profile_id)
+        orphans.delete()
+    return Counter({name: number for name, number in counted.items() if number})
 
 
 @transaction.atomic

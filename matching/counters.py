@@ -5,6 +5,7 @@ from collections import Counter
 
 import messaging.counters
 import profiles.counters
+from matching import candidates
 from pupmatch.lib.counters import Counters
 
 logger = logging.getLogger(__name__)
@@ -25,10 +26,11 @@ COUNTERS = [*profiles.counters.COUNTERS, *messaging.counters.COUNTERS, MATCHES]
 
 
 def check_counters(*, repair: bool) -> Counter[str]:
-    """How many rows were wrong, by `table.column`; says so in the log, too."""
+    """How many rows were wrong, by `table.column` or table; says so in the log, too."""
     wrong: Counter[str] = Counter()
     for counters in COUNTERS:
         wrong += counters.check(repair=repair)
+    wrong += candidates.check(repair=repair)
     for name, number in sorted(wrong.items()):
         logger.warning("%s was wrong in %d rows", name, number)
     return wrong

@@ -110,7 +110,7 @@ def page_after(viewer: Profile, after: Position, as_of: datetime.datetime, limit
 
 def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int) -> _Kept | None:
     score, tie = after or (None, None)
-    parameters = {
+    parameters: dict[str, Any] = {
         "viewer_id": viewer.pk,
         "user_id": viewer.user_id,
         "longitude": outlook.longitude,

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import hmac
 from datetime import UTC
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
@@ -117,7 +117,7 @@ class Outlook(NamedTuple):
 
 def parameters_of(
     outlook: Outlook, at: datetime.datetime, after: Position | None = None, *, size: int = SIZE
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """What FILL asks with."""
     score, tie = after or (None, None)
     return outlook._asdict() | {

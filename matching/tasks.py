@@ -1,14 +1,11 @@
 """Work for later: decks that run low, and upkeep of what matches and all below them count."""
 
-import logging
 from uuid import UUID
 
-from matching import candidates, deck
+from matching import deck
 from matching.counters import check_counters
 from profiles.models import Profile
 from pupmatch.lib.jobs import task
-
-logger = logging.getLogger(__name__)
 
 
 @task(queue="decks", tries=3)
@@ -23,10 +20,3 @@ def refill_deck(profile_id: UUID | str) -> None:
 def repair_counters() -> None:
     """Set right what does not agree with the rows that it is counted from."""
     check_counters(repair=True)
-
-
-@task(queue="upkeep", tries=3, every="17 3 * * *")
-def repair_candidates() -> None:
-    """Compare the table that decks are made from with the profiles, and mend what differs."""
-    if mended := candidates.repair():
-        logger.warning("candidates differed from their profiles", extra={"mended": mended})

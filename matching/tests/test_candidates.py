@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from matching import candidates
+from matching.counters import check_counters
 from matching.models import Candidate, Place
-from matching.tasks import repair_candidates
 from profiles import services
 from profiles.cells import snap
 from profiles.models import Preferences, Profile
@@ -120,7 +120,7 @@ def test_what_was_changed_behind_the_triggers_is_found_and_mended():
     Candidate.objects.filter(profile=stale).update(min_age=9)
     Candidate.objects.filter(profile=fine).update(profile=ghost)
     assert set(candidates.wrong()) == {lost.pk, stale.pk, fine.pk, ghost.pk}
-    repair_candidates()
+    assert check_counters(repair=True) == {"matching_candidate": 4}
     assert candidates.wrong() == []
 
 

@@ -12,8 +12,8 @@ class Command(BaseCommand):
     """Can run at any time; nobody waits for it."""
 
     help = (
-        "Compare unread counts, positions, last messages and photo counts with the rows that they "
-        "are counted from. Exits with 1 when some are wrong and stay so."
+        "Compare unread counts, positions, last messages, photo counts and whoever may be in a deck "
+        "with the rows that they are made from. Exits with 1 when some are wrong and stay so."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
