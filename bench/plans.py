@@ -3,7 +3,7 @@
 On an empty, migrated database that DATABASE_URL names:
 
     python -m bench.town --dogs 20000 --cities 10
-    python -m bench.plans > docs/plans.md
+    python -m bench.plans > docs/plans.md       but for its last section, "Faults"
 """
 
 import os

@@ -20,11 +20,15 @@ class StreamAdmin(ReadOnlyAdmin):
 
     section = Section.SYSTEM
     icon = "stream"
+    explanation = (
+        "What each person's apps are told, one event after the other. The last position is how many "
+        "there were; up to the acknowledged one, some device of theirs has said that it has them."
+    )
     list_display = ("whose", "last_position", "acknowledged_position", "wants_notifications")
     list_filter = ("wants_notifications",)
     list_select_related = ("user",)
-    search_fields = ("user",)
-    search_help_text = "Id of an account"
+    search_fields = ("user", "user__email__startswith")
+    search_help_text = "Beginning of an address, or id of an account"
     fields = (
         "whose", ("last_position", "acknowledged_position"),
         ("wants_notifications", "notify_from"), "latest",

@@ -7,9 +7,10 @@ What is typed goes into the newest conversation; what happens is printed as it h
 
 import asyncio
 import getpass
+import os
 import sys
 import uuid
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import httpx
 
@@ -34,9 +35,24 @@ async def talk(api: httpx.AsyncClient) -> None:
     if not inbox:
         print("No conversation yet: match with somebody first.")
         return
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        if line.strip():
-            await deliver(api, inbox[0]["id"], line.strip())
+    async for line in typed():
+        if words := line.decode(errors="replace").strip():
+            await deliver(api, inbox[0]["id"], words)
+
+
+def typed() -> asyncio.StreamReader:
+    """The lines that are typed. Without a thread, which Ctrl-C would have to wait for."""
+    lines, loop = asyncio.StreamReader(), asyncio.get_running_loop()
+
+    def take() -> None:
+        if read := os.read(0, 4096):
+            lines.feed_data(read)
+        else:
+            lines.feed_eof()
+            loop.remove_reader(0)
+
+    loop.add_reader(0, take)
+    return lines
 
 
 async def deliver(api: httpx.AsyncClient, conversation_id: str, body: str) -> None:
@@ -65,4 +81,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with suppress(KeyboardInterrupt):
+        asyncio.run(main())

@@ -31,11 +31,15 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     section = Section.SYSTEM
     icon = "notifications"
+    explanation = (
+        "One thing that somebody was told, or is to be told, about a stretch of their stream. Its page "
+        "shows to which devices it went. Texts are not kept."
+    )
     list_display = ("created_at", "whose", "channel", "kind", "label", "stretch")
     list_filter = ("state", "channel", "kind", MadeFilter)
     list_select_related = ("user",)
-    search_fields = ("id", "user")
-    search_help_text = "Id of a notification or account"
+    search_fields = ("id", "user", "user__email__startswith")
+    search_help_text = "Beginning of an address, or id of a notification or account"
     fields = (
         "whose", ("channel", "kind", "subject_id"), ("label", "stretch", "created_at"),
         "ways", "requests",
@@ -83,11 +87,16 @@ class PushAttemptAdmin(ReadOnlyAdmin):
 
     section = Section.SYSTEM
     icon = "send"
+    explanation = (
+        "One request to a provider, as far as it was about one delivery, with the answer in the "
+        "provider's words. “Gone” is ordinary: the app was removed. “Failed” with 401 or 403 means a "
+        "key of ours."
+    )
     list_display = ("created_at", "provider", "step", "label", "status_code", "detail", "about")
     list_filter = ("provider", "step", "verdict", MadeFilter)
     list_select_related = ("notification",)
-    search_fields = ("id", "notification", "device")
-    search_help_text = "Id of a notification or device"
+    search_fields = ("id", "notification", "device", "notification__user__email__startswith")
+    search_help_text = "Beginning of an address, or id of a notification or device"
     fields = (
         "about", "device", ("provider", "step", "label"), ("status_code", "detail"),
         ("ticket", "duration_ms", "created_at"),
@@ -122,11 +131,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     section = Section.SYSTEM
     icon = "outbox"
+    explanation = (
+        "One notification on its way to one device. A waiting one is sent when it is due; one that "
+        "the provider accepted is due when we ask for its receipt, which tells whether the device's "
+        "maker took it. Nothing tells whether anybody saw it."
+    )
     list_display = ("about", "device", "state", "due_at", "tries", "sent_at")
     list_filter = ("state",)
     list_select_related = ("notification", "device")
-    search_fields = ("id", "notification", "device")
-    search_help_text = "Id of a delivery, notification or device"
+    search_fields = ("id", "notification", "device", "notification__user__email__startswith")
+    search_help_text = "Beginning of an address, or id of a delivery, notification or device"
 
     @display(description="notification")
     def about(self, delivery: Delivery) -> SafeString:
@@ -143,8 +157,8 @@ class DeviceAdmin(ReadOnlyAdmin):
     list_display = ("whose", "provider", "platform", "ending", "time_zone", "registered_at")
     list_filter = ("provider", "platform", MadeFilter)
     list_select_related = ("user",)
-    search_fields = ("id", "user", "session", "installation_id")
-    search_help_text = "Id of a device, account or sign-in"
+    search_fields = ("id", "user", "session", "installation_id", "user__email__startswith")
+    search_help_text = "Beginning of an address, or id of a device, account or sign-in"
     fields = (
         "whose", ("provider", "platform", "ending"), ("time_zone", "locale"), "installation_id",
         ("created_at", "registered_at", "token_set_at"),
@@ -170,8 +184,8 @@ class NotificationPreferencesAdmin(ReadOnlyAdmin):
     list_display = ("whose", "muted", "mailed", "quiet", "zone", "held_until")
     list_filter = (state_filter("held_until", absent="Not held", present="Held"),)
     list_select_related = ("user",)
-    search_fields = ("user",)
-    search_help_text = "Id of an account"
+    search_fields = ("user", "user__email__startswith")
+    search_help_text = "Beginning of an address, or id of an account"
     fields = (
         "whose", ("muted", "mailed"), "previews", ("quiet", "zone"), ("held_until", "mailed_at"),
     )  # fmt: skip
@@ -198,6 +212,11 @@ class OutageAdmin(ReadOnlyAdmin):
 
     section = Section.SYSTEM
     icon = "cloud_off"
+    explanation = (
+        "A provider that did not answer, or asked for a pause, as often in a row as it says: nothing "
+        "is sent to it before the time shown, then one batch tries again. The first that succeeds "
+        "removes the row, so that an empty list means that all is well."
+    )
     list_display = ("provider", "failures", "until")
     search_fields = ("provider",)
     is_personal = False

@@ -1,6 +1,7 @@
 """Push, mail, and what people want to be told."""
 
 from django.apps import AppConfig
+from prometheus_client import REGISTRY
 
 
 class NotificationsConfig(AppConfig):
@@ -8,3 +9,9 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = "notifications"
+
+    def ready(self) -> None:
+        """Make pushes known to /metrics."""
+        from notifications.metrics import PushCollector  # needs the models
+
+        REGISTRY.register(PushCollector())

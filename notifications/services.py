@@ -21,7 +21,7 @@ from notifications.models import (
     Provider,
 )
 from notifications.streams import held_or_new_stream, held_stream
-from pupmatch.lib.admin.when import first_id_of
+from pupmatch.lib.ids import first_id_of
 from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.problems import NotFound, Problem
 

@@ -252,6 +252,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "pupmatch.lib.schema.require_what_is_answered",
+        "pupmatch.lib.schema.name_what_is_discriminated",
+        "pupmatch.lib.schema.add_examples",
     ],
 }
 

@@ -1,5 +1,7 @@
 """uvicorn's WebSockets with what ASGI has no word for: dropping whoever floods or reads nothing."""
 
+from typing import Any
+
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.protocol import State
@@ -38,6 +40,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             await super().run_asgi()
         finally:
             self._give_up_soon()
+
+    async def send(self, message: Any) -> None:
+        """Send; an answer in HTTP completes the handshake, too, which uvicorn takes for a fault."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True
 
     def start_keepalive(self) -> None:
         """Watch over an open connection, which needs nothing of the handshake any more."""

@@ -4,6 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from pupmatch.lib.schema import BareProblemSerializer
+from realtime.kinds import event_field
+
 LONGEST_WAIT_S = 25
 
 
@@ -43,18 +46,28 @@ class EventQuerySerializer(serializers.Serializer):
         return min(value, LONGEST_WAIT_S)
 
 
-class EventSerializer(serializers.Serializer):
-    """Something that happened to me."""
-
-    position = serializers.IntegerField(help_text="1, 2, 3 … in my own stream, without a gap.")
-    type = serializers.CharField(help_text="Such as `message.created`; skip what you do not know.")
-    at = serializers.DateTimeField()
-    data = serializers.DictField(help_text="What it is about, as it is now.")  # type: ignore[assignment]
-
-
 class EventPageSerializer(serializers.Serializer):
     """The next events in order; go on with `after=position`, at once while `has_more`."""
 
-    events = EventSerializer(many=True)
+    events = serializers.ListField(
+        child=event_field(),
+        help_text="Skip those whose `type` you do not know: there will be more.",
+    )
     position = serializers.IntegerField()
     has_more = serializers.BooleanField()
+
+
+class CursorExpiredSerializer(BareProblemSerializer):
+    """What came after the cursor is no longer kept.
+
+    Fetch anew what you show, and go on from `position`.
+    """
+
+    code = serializers.ChoiceField(["cursor_expired"])  # type: ignore[assignment]
+    position = serializers.IntegerField(help_text="Where my stream ends.")
+
+
+class TooManyPollsSerializer(BareProblemSerializer):
+    """More requests of one person wait than may; this one was the oldest. Ask again after a pause."""
+
+    code = serializers.ChoiceField(["too_many_polls", "throttled"])  # type: ignore[assignment]

@@ -5,15 +5,22 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import SignedInRequest
 from messaging import services as messaging
+from pupmatch.lib.problems import CONTENT_TYPE
 from realtime import feed, services
-from realtime.serializers import EventPageSerializer, EventQuerySerializer, TicketSerializer
+from realtime.serializers import (
+    CursorExpiredSerializer,
+    EventPageSerializer,
+    EventQuerySerializer,
+    TicketSerializer,
+    TooManyPollsSerializer,
+)
 from realtime.shapes import Reader
 
 
@@ -45,6 +52,11 @@ def _socket_url(request: SignedInRequest) -> str:
     return urlunsplit(here._replace(scheme="wss" if here.scheme == "https" else "ws"))
 
 
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After", int, OpenApiParameter.HEADER, description="Seconds.", response=[429]
+)
+
+
 class Place(NamedTuple):
     """Where a page ends, for whoever waits for the next one."""
 
@@ -63,7 +75,19 @@ class PageResponse(Response):
 class EventsView(APIView):
     """Everything that happened to me, in order."""
 
-    @extend_schema(parameters=[EventQuerySerializer], responses=EventPageSerializer)
+    @extend_schema(
+        parameters=[EventQuerySerializer, RETRY_AFTER],
+        responses={
+            200: EventPageSerializer,
+            (410, CONTENT_TYPE): OpenApiResponse(
+                CursorExpiredSerializer, description="The cursor is older than 30 days."
+            ),
+            (429, CONTENT_TYPE): OpenApiResponse(
+                TooManyPollsSerializer,
+                description="Others of my requests wait already, or too many came.",
+            ),
+        },
+    )
     def get(self, request: SignedInRequest) -> Response:
         """What happened to me after a position, a hundred events at most.
 

@@ -210,6 +210,17 @@ def test_a_worker_waits_for_its_database_and_stops_meanwhile(work):
     assert second.stop() == 0
 
 
+def test_a_job_that_nobody_knows_is_given_up_and_tells_why(work):
+    enqueue(TRACE, key="a")
+    probes().update(task_name="pupmatch.tasks.of_next_week")
+    worker = work()
+    until(lambda: states() == {"failed": 1})
+    failure = JobFailure.objects.get(job__in=probes())
+    assert failure.attempt == 1
+    assert str(failure) == "This worker knows no task of this name."
+    assert worker.stop() == 0
+
+
 def test_periodic_jobs_come_once_however_many_workers_there_are(work):
     for _ in range(2):
         work(settings_module="pupmatch.lib.tests.ticking")

@@ -57,6 +57,17 @@ leftovers() {
     done
 }
 
+# The port of the server that was started last, of those that run; the usual one if none does.
+running_port() {
+    local file
+    for file in $(cd "$LOCAL" 2>/dev/null && ls -t server-*.pid 2>/dev/null); do
+        PORT=${file//[^0-9]/} SERVER_PID_FILE=$LOCAL/$file
+        [ -z "$(leftovers)" ] || break
+        PORT=8000
+    done
+    say "$PORT"
+}
+
 port_address() { case $HOST in 0.0.0.0 | ::) say 127.0.0.1 ;; *) say "$HOST" ;; esac; }
 port_answers() (exec 3<>"/dev/tcp/$(port_address)/$PORT") 2>/dev/null
 

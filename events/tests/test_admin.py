@@ -39,3 +39,9 @@ def test_nobody_changes_what_happened():
 def test_the_page_shows_the_latest_events():
     page = superuser().get(address(stream(), "change")).content.decode()
     assert page.index("match.ended") < page.index("message.created")
+
+
+def test_a_stream_is_found_by_its_owners_address():
+    wanted, _ = stream(), stream()
+    page = superuser().get(address(Stream, "changelist"), {"q": wanted.user.email})
+    assert list(page.context["cl"].result_list) == [wanted]

@@ -124,6 +124,24 @@ def test_from_an_account_to_its_devices_and_notifications(told, me):
     assert {"Delivery", "Push attempt"} <= {item.title for item in lists}
 
 
+@pytest.mark.parametrize("model", [m for m in MAKERS if m is not Outage])
+def test_whose_they_are_is_found_by_the_address(model):
+    row = MAKERS[model]()
+    MAKERS[model]()
+    owner = row.notification.user if hasattr(row, "notification") else row.user
+    page = superuser().get(address(model, "changelist"), {"q": owner.email.upper()})
+    assert [found.pk for found in page.context["cl"].result_list] == [row.pk]
+
+
+@pytest.mark.parametrize(
+    ("model", "words"), [(Delivery, "on its way to one device"), (Outage, "asked for a pause")]
+)
+def test_the_lists_and_pages_say_what_a_row_is(model, words):
+    client, row = superuser(), MAKERS[model]()
+    for path in (address(model, "changelist"), address(row, "change")):
+        assert words in client.get(path).content.decode(), path
+
+
 def test_words_of_a_provider_are_text(told):
     PushAttempt.objects.update(detail=PROBE)
     Profile.objects.update(name=PROBE)

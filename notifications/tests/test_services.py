@@ -19,7 +19,7 @@ from notifications.models import (
     PushAttempt,
 )
 from notifications.tests.factories import browser_of, device_of, expo_token, friend_of, say
-from pupmatch.lib.admin.when import first_id_of
+from pupmatch.lib.ids import first_id_of
 from pupmatch.lib.problems import NotFound
 
 pytestmark = pytest.mark.django_db

@@ -29,6 +29,7 @@ TITLES = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Conflict",
+    410: "No longer kept",
     411: "Length required",
     413: "Too large",
     415: "Unsupported media type",

@@ -1,7 +1,10 @@
 """OpenAPI: what every operation has in common is said here once."""
 
+from functools import cache
 from typing import Any
 
+import yaml
+from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiResponse
 from rest_framework import serializers
@@ -15,8 +18,8 @@ class FieldProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
 
 
-class ProblemSerializer(serializers.Serializer):
-    """An error (RFC 9457). Programs read `code`, people read `detail`."""
+class BareProblemSerializer(serializers.Serializer):
+    """What every problem says."""
 
     type = serializers.URLField()
     title = serializers.CharField()
@@ -24,6 +27,11 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField()
     request_id = serializers.CharField()
+
+
+class ProblemSerializer(BareProblemSerializer):
+    """An error (RFC 9457). Programs read `code`, people read `detail`."""
+
     errors = FieldProblemSerializer(many=True, required=False)  # type: ignore[assignment]
     missing = serializers.ListField(child=serializers.CharField(), required=False)
     position = serializers.IntegerField(required=False, help_text="Where a stream goes on.")
@@ -43,6 +51,12 @@ class ProblemAutoSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         """The first part of the path names the chapter: deck, likes, me."""
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict:
+        schema = super()._map_basic_serializer(serializer, direction)
+        if getattr(serializer, "is_exact", False):
+            schema["additionalProperties"] = False
+        return schema
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict:
         bodies = super()._get_response_bodies(direction)
@@ -77,4 +91,40 @@ def require_what_is_answered(result: dict, **kwargs: Any) -> dict:
     for name, component in result["components"]["schemas"].items():
         if not name.endswith("Request") and name != "Problem" and "properties" in component:
             component["required"] = sorted(component["properties"])
+    return result
+
+
+def name_what_is_discriminated(result: dict, **kwargs: Any) -> dict:
+    """Let each component that a discriminator leads to say which values lead to it.
+
+    Here, because the generator would make a component of each enum of one value.
+    """
+    components = result["components"]["schemas"]
+    for component in list(components.values()):
+        if discriminator := component.get("discriminator"):
+            for value, address in discriminator["mapping"].items():
+                properties = components[address.rpartition("/")[2]]["properties"]
+                properties[discriminator["propertyName"]].setdefault("enum", []).append(value)
+    return result
+
+
+@cache
+def _examples() -> dict[str, dict]:
+    path = settings.BASE_DIR / "pupmatch" / "examples.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def add_examples(result: dict, **kwargs: Any) -> dict:
+    """Show the examples of pupmatch/examples.yaml. Raises KeyError for one that fits nowhere."""
+    operations = {
+        operation["operationId"]: operation
+        for path in result["paths"].values()
+        for operation in path.values()
+    }
+    for name, examples in _examples().items():
+        operation = operations[name]
+        for place, values in examples.items():
+            body = operation["requestBody"] if place == "request" else operation["responses"][place]
+            (content,) = body["content"].values()
+            content["examples"] = {title: {"value": value} for title, value in values.items()}
     return result

@@ -283,6 +283,8 @@ def test_it_stops_within_five_seconds_and_says_goodbye(transactional_db, tmp_pat
     assert "/ws" in said
     assert secret not in said
     assert unused not in said
+    # A refusal is no fault of ours.
+    assert "handshake" not in said
 
 
 def test_it_works_under_uvicorn_as_it_comes(transactional_db):

@@ -53,6 +53,8 @@ class StaffAdmin(ModelAdmin):
 
     section: Section = Section.SYSTEM
     icon = "table_rows"
+    # What a row is, for staff who meet the list for the first time; stands above it.
+    explanation = ""
     figures: Sequence[Figure] = ()
     # What a deletion takes along, in sentences: rows are private and there may be thousands.
     deletion_takes: Sequence[str] = ()
@@ -71,6 +73,7 @@ class StaffAdmin(ModelAdmin):
     sortable_by: ClassVar[Any] = ()
     actions: Sequence[str] = ()
     delete_confirmation_template = "admin/delete_row.html"
+    list_before_template = "admin/explanation.html"
     change_form_outer_before_template = "admin/related_lists.html"
 
     # --- Finding ----------------------------------------------------------------------------------

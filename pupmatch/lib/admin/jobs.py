@@ -1,11 +1,12 @@
 """The queue: what waits, what runs, and above all what failed and why."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -21,7 +22,7 @@ from unfold.enums import ActionVariant
 from pupmatch.lib.admin.actions import done, question
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
 from pupmatch.lib.admin.sections import Figure
-from pupmatch.lib.jobs import services
+from pupmatch.lib.jobs import services, upkeep
 from pupmatch.lib.models import Job, JobFailure, JobQuerySet
 
 # Tries follow each other within seconds.
@@ -45,6 +46,32 @@ EVENTS = {
 
 # Its own lets whoever may look at jobs change them.
 admin.site.unregister(procrastinate_admin.models.ProcrastinateJob)
+
+
+class InterestFilter(SimpleListFilter):
+    """Leaves out what nobody looks for: upkeep that went well, several jobs a minute.
+
+    A search looks at everything.
+    """
+
+    title = "interest"
+    parameter_name = "show"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Iterable[tuple[str, str]]:
+        """Beside the default."""
+        return [("all", "All, finished upkeep included")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The default under its name."""
+        default, *others = super().choices(changelist)
+        yield {**default, "display": "Worth looking at"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """All but upkeep that is done, unless everything is asked for."""
+        if self.value() == "all" or request.GET.get(SEARCH_VAR):
+            return queryset
+        return queryset.exclude(status="succeeded", task_name__in=upkeep())
 
 
 class StateFilter(SimpleListFilter):
@@ -100,7 +127,7 @@ class JobAdmin(ReadOnlyAdmin):
     is_personal = False
     figures = (Figure("Failed jobs", lambda: Job.objects.failed(), "?status=failed"),)
     list_display = ("task_name", "state", "attempts", "latest_at", "due_at", "latest_error")
-    list_filter = (StateFilter, QueueFilter, TaskFilter)
+    list_filter = (InterestFilter, StateFilter, QueueFilter, TaskFilter)
     search_fields = ("id", "task_name__icontains")
     search_help_text = "Part of a task's name, or number of a job"
     fields = (

@@ -1,21 +1,16 @@
 """Filtering by age through the key: UUIDv7 starts with the time at which a row was made."""
 
-import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from pupmatch.lib.ids import first_id_of
+
 CLOCK_READINGS = timedelta(seconds=1)
-
-
-def first_id_of(moment: datetime) -> uuid.UUID:
-    """The smallest UUIDv7 (RFC 9562) of that millisecond."""
-    milliseconds = int(moment.timestamp() * 1000)
-    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)
 
 
 def made_within(rows: QuerySet, days: int) -> QuerySet:

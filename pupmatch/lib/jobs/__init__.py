@@ -42,7 +42,7 @@ from psycopg.types.json import Jsonb
 
 from pupmatch.lib.jobs.attempts import Backoff, JobFailed, attempt, is_overtaken
 
-__all__ = ["JobFailed", "UnknownTask", "enqueue", "enqueue_many", "task"]
+__all__ = ["JobFailed", "UnknownTask", "enqueue", "enqueue_many", "task", "upkeep"]
 
 P = ParamSpec("P")
 
@@ -83,6 +83,11 @@ def task(
         return function
 
     return register
+
+
+def upkeep() -> set[str]:
+    """The names of the tasks that come by themselves, again and again."""
+    return {name for name, _ in app.periodic_registry.periodic_tasks}
 
 
 def enqueue(

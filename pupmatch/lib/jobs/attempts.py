@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = 3600
 FRAMES_SHOWN = 12
+UNKNOWN = """This worker knows no task of this name.
+It is older than what enqueued the job, or newer, and the task has another name by now. Deploy the
+workers first, then run the job again."""
 
 
 class JobFailed(Exception):
@@ -79,8 +82,16 @@ def is_overtaken(job: RunningJob) -> bool:
     return later.exists()
 
 
+def note_unknown(job: RunningJob) -> None:
+    """Tell staff why a job was given up that no worker could even begin."""
+    _note_text(job, UNKNOWN)
+
+
 def _note(job: RunningJob, error: Exception) -> None:
-    text = described(error)
+    _note_text(job, described(error))
+
+
+def _note_text(job: RunningJob, text: str) -> None:
     logger.warning(
         "%s failed: %s",
         job.task_name,

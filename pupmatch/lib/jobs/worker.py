@@ -22,9 +22,12 @@ from procrastinate import PsycopgConnector
 from procrastinate.app import WorkerOptions
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job as RunningJob
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
+from pupmatch.lib.jobs.attempts import note_unknown
 from pupmatch.lib.jobs.services import hand_back, rescue
 from pupmatch.lib.models import Job
 
@@ -104,6 +107,15 @@ class Connector(PsycopgConnector):
             raise
 
 
+class Noting(Worker):
+    """Notes for staff why it gives up on a job whose task it does not know."""
+
+    async def _process_job(self, context: JobContext) -> None:
+        if context.job.task_name not in self.app.tasks:
+            await _note_unknown(context.job)
+        await super()._process_job(context)
+
+
 async def _shift(told_to_stop: asyncio.Event, concurrency: int, grace: float) -> None:
     connector = Connector()
     # Every use is one statement, which needs no transaction around it.
@@ -123,7 +135,7 @@ async def _shift(told_to_stop: asyncio.Event, concurrency: int, grace: float) ->
                     "install_signal_handlers": False,
                     "stalled_worker_timeout": Job.STALLED.total_seconds(),
                 }
-                worker = Worker(app, **options)
+                worker = Noting(app, **options)
                 await _supervise(worker, connector.failed, told_to_stop, grace)
     finally:
         await pool.close()
@@ -164,6 +176,12 @@ async def _repeat(act: Callable[[], Awaitable[None]], failed: asyncio.Event) -> 
         except FAILURES:
             failed.set()
         await asyncio.sleep(WATCH_EVERY)
+
+
+@sync_to_async
+def _note_unknown(job: RunningJob) -> None:
+    close_old_connections()
+    note_unknown(job)
 
 
 @sync_to_async

@@ -17,8 +17,7 @@ from django.utils import timezone
 from pupmatch.lib.admin import counting
 from pupmatch.lib.admin.fields import PointField
 from pupmatch.lib.admin.sections import Section
-from pupmatch.lib.admin.when import first_id_of
-from pupmatch.lib.ids import uuid7
+from pupmatch.lib.ids import first_id_of, uuid7
 from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.models import DiscardedFile, IdempotentAnswer, Job, JobFailure, RequestCounter
 from pupmatch.lib.tests import probes  # noqa: F401 (makes its tasks known)

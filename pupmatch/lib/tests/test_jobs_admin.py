@@ -65,6 +65,19 @@ def test_the_list_is_searched_and_filtered(failed):
     assert listed(client, queue="mail") == set()
 
 
+def test_upkeep_that_went_well_is_listed_when_asked_for():
+    client, mail = superuser(), job(status="succeeded")
+    done, failed = (job(status=status) for status in ("succeeded", "failed"))
+    Job.objects.filter(pk__in=(done.pk, failed.pk)).update(
+        task_name="pupmatch.lib.tasks.purge_files"
+    )
+    assert listed(client) == {mail.pk, failed.pk}
+    assert listed(client, show="all") == {mail.pk, failed.pk, done.pk}
+    assert listed(client, q=str(done.pk)) == {done.pk}
+    page = client.get(address(Job, "changelist")).content.decode()
+    assert "Worth looking at" in page
+
+
 def test_a_failed_job_tells_why(failed):
     client = superuser()
     row = client.get(address(Job, "changelist")).content.decode()

@@ -1,82 +1,23 @@
-"""Two owners' first evening, over HTTP: from registration to a playground they both know.
+"""The evening from its beginning to its end."""
 
-Needs a running server and nothing else of the project but the drawn dogs. Each step says what came
-back and how long it took; the first surprise ends the tour with status 1.
-"""
-
-import argparse
 import contextlib
-import json
 import secrets
-import sys
 import time
 import urllib.error
-import urllib.request
 import uuid
-from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
 from demo import portraits
+from demo.tour.news import News
+from demo.tour.owners import PASSWORD, Owner, Surprise, multipart
 
 SEATTLE = {"latitude": 47.6205, "longitude": -122.3493}
 # About two kilometres away, so that they are neighbours in different cells.
 NEARBY = {"latitude": 47.6032, "longitude": -122.3303}
-PASSWORD = "two wagging tails"  # noqa: S105 (of accounts that the tour makes and removes)
 
 
-class Surprise(Exception):
-    """The server answered something else than the tour expects."""
-
-
-@dataclass
-class Owner:
-    """Somebody with an app in their hand."""
-
-    address: str
-    name: str
-    email: str = ""
-    token: str = ""
-    known: dict[str, Any] = field(default_factory=dict)
-
-    def ask(self, method: str, path: str, body: Any = None, *, expect: int, **headers: str) -> Any:
-        """Send one request; returns the answer, or raises Surprise."""
-        url = path if path.startswith("http") else f"{self.address}/api/v1{path}"
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = urllib.request.Request(url, data if body is not None else None, method=method)  # noqa: S310 (the address is the operator's)
-        request.add_header("Content-Type", "application/json")
-        if self.token:
-            request.add_header("Authorization", f"Bearer {self.token}")
-        for name, value in headers.items():
-            request.add_header(name.replace("_", "-"), value)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-                status, text = answer.status, answer.read()
-        except urllib.error.HTTPError as refusal:
-            status, text = refusal.code, refusal.read()
-        if status != expect:
-            raise Surprise(f"{method} {path}: {status} instead of {expect}: {text[:500]!r}")
-        return json.loads(text) if text else None
-
-
-class Tour:
-    """Prints the steps as they happen."""
-
-    def __init__(self, address: str) -> None:
-        self.steps = 0
-        self.began = time.perf_counter()
-        self.mia = Owner(address, "Mia with Pickle")
-        self.leo = Owner(address, "Leo with Biscuit")
-
-    def step(self, owner: Owner, what: str, *args: Any, says: str = "", **kwargs: Any) -> Any:
-        """One request, one line; `says` is a format string for the answer."""
-        start = time.perf_counter()
-        answer = owner.ask(*args, **kwargs)
-        self.steps += 1
-        spent = (time.perf_counter() - start) * 1000
-        came_back = says.format(answer) if says else str(kwargs["expect"])
-        print(f"{spent:6.0f} ms  {owner.name:<16} {what:<38} {came_back}")
-        return answer
+class Tour(News):
+    """The whole evening, step by step."""
 
     def run(self) -> None:
         """The whole evening."""
@@ -87,6 +28,9 @@ class Tour:
         conversation = self.match()
         self.talk(conversation)
         self.find_a_playground(conversation)
+        self.listen(conversation)
+        self.look_up()
+        self.be_reached(conversation)
         self.leave(conversation)
         total = time.perf_counter() - self.began
         print(f"\n{self.steps} steps in {total:.1f} s; everything answered as it should.")
@@ -247,38 +191,3 @@ class Tour:
                 owner, "erases the account", "DELETE", "/me", {"password": PASSWORD}, expect=204
             )
             self.step(owner, "asks with the old token", "GET", "/me", expect=401)
-
-
-def multipart(picture: bytes) -> tuple[bytes, str]:
-    """A form with one file, as a phone sends it; also its content type."""
-    boundary = uuid.uuid4().hex
-    head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="dog.jpg"\r\n'
-        "Content-Type: image/jpeg\r\n\r\n"
-    )
-    body = head.encode() + picture + f"\r\n--{boundary}--\r\n".encode()
-    return body, f"multipart/form-data; boundary={boundary}"
-
-
-def main() -> int:
-    """Run the tour against the address in the arguments."""
-    parser = argparse.ArgumentParser(prog="bin/tour", description=__doc__)
-    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000")
-    address = parser.parse_args().address.rstrip("/")
-    tour = Tour(address)
-    try:
-        tour.run()
-    except Surprise as surprise:
-        print(f"\nThe tour ends here: {surprise}", file=sys.stderr)
-        tour.tidy_up()
-        return 1
-    except urllib.error.URLError as error:
-        print(
-            f"No server answers at {address} ({error.reason}): bin/run starts one.", file=sys.stderr
-        )
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
