@@ -75,6 +75,13 @@ class AnswersAtOnce(APIView):
         self.noted(*told)
         return Response(answer)
 
+    def answer_nothing(self) -> Response | None:
+        """What to answer where the statement found nothing, once it is known who asks.
+
+        For lists that are often empty; without an answer the handler is asked.
+        """
+        return None
+
     def noted(self) -> None:
         """Take note of what the document brought for the server itself."""
 
@@ -89,7 +96,7 @@ def at_once(handler: Handler) -> Handler:
             return answer
         view.asked = {}
         view.check_permissions(request)
-        return handler(view, request, *args, **kwargs)
+        return view.answer_nothing() or handler(view, request, *args, **kwargs)
 
     wrapper.is_at_once = True  # type: ignore[attr-defined]
     return wrapper

@@ -43,16 +43,14 @@ def history() -> QuerySet[Message]:
     return Message.objects.filter(conversation=CONVERSATION, position__gt=Subquery(side))
 
 
-# Made once: making its fields costs more than writing a message into them.
-MESSAGE = MessageSerializer()
+OWN = {"conversation": CONVERSATION, "profile": Param("profile", UUIDField())}
+READING = Instances(lambda: Participant.objects.filter(deleted_at=None, **OWN))
 # One may write to somebody one is matched with although one deleted what was before.
 WRITING = Instances(
-    lambda: Participant.objects.filter(
-        Q(deleted_at=None) | Q(closed_at=None),
-        conversation=CONVERSATION,
-        profile=Param("profile", UUIDField()),
-    )
+    lambda: Participant.objects.filter(Q(deleted_at=None) | Q(closed_at=None), **OWN)
 )
+# Made once: making its fields costs more than writing a message into them.
+MESSAGE = MessageSerializer()
 
 
 @extend_schema_view(retrieve=extend_schema(summary="One conversation, seen from my side."))
@@ -117,6 +115,11 @@ class ConversationMessagesViewSet(VisitAtOnce, mixins.ListModelMixin, viewsets.G
         if order not in ("asc", "desc"):
             raise ValidationError({"order": ["Use asc or desc."]})
         return ("position",) if order == "asc" else ("-position",)
+
+    def answer_nothing(self) -> Response | None:
+        """An empty page, where there is a conversation."""
+        side = READING.first({"profile": self.profile.pk, "id": self.kwargs["id"]})
+        return super().answer_nothing() if side else None
 
     def get_queryset(self) -> QuerySet[Message]:
         """Messages after those that I deleted for me."""

@@ -88,6 +88,11 @@ class PlaygroundViewSet(viewsets.ViewSetMixin, AnswersAtOnce, SeenByAsker):
         self.asked |= known | {"near": known["near"].ewkt}
         return super().answer_at_once(request)
 
+    def answer_nothing(self) -> Response | None:
+        """An empty page, where it was asked for what is around a point."""
+        is_known = self.ordering is NEAREST_FIRST
+        return self.get_paginated_response([]) if is_known else None
+
     @extend_schema(parameters=[PlaygroundSearchSerializer], responses=PAGE)
     @at_once
     def list(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from accounts.asking import AnswersAtOnce, OwnListing
@@ -55,6 +56,10 @@ class VisitListing(OwnListing):
 
 class VisitAtOnce(OwnProfileMixin, AnswersAtOnce):
     """A view that answers at once from a VisitListing."""
+
+    def answer_nothing(self) -> Response | None:
+        """An empty page, for whoever has a dog; raises NoProfile."""
+        return self.get_paginated_response([]) if self.profile else None  # type: ignore[attr-defined]
 
     def noted(self, last_active_at: datetime) -> None:  # type: ignore[override]
         """Note that the owner is around."""

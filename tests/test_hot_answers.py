@@ -15,16 +15,20 @@ from rest_framework.test import APIRequestFactory
 from accounts.asking import AnswersAtOnce
 from accounts.models import Session
 from accounts.services import end_sessions
+from accounts.tests.factories import UserFactory
 from events.publishing import recorded
 from matching import services as matching
 from matching.tests.factories import matched
 from messaging import services as messaging
 from messaging.models import Participant
 from messaging.tests.factories import say, share
+from messaging.views import ConversationMessagesViewSet
 from moderation.services import block
 from playgrounds.models import Feature
 from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory, point
+from playgrounds.views import PlaygroundViewSet
 from profiles import cards
+from profiles.access import VisitAtOnce
 from profiles.ages import birth_date_for
 from profiles.choices import DistanceUnit, PlayStyle, Temperament
 from profiles.models import Breed, Preferences, Profile
@@ -118,7 +122,14 @@ def both(monkeypatch):
     def ask(client, address, **headers):
         at_once = client.get(address, **headers)
         with monkeypatch.context() as slowly:
-            slowly.setattr(AnswersAtOnce, "answer_at_once", lambda view, request: None)
+            for view in (
+                AnswersAtOnce,
+                VisitAtOnce,
+                PlaygroundViewSet,
+                ConversationMessagesViewSet,
+            ):
+                for name in ("answer_at_once", "answer_nothing"):
+                    slowly.setattr(view, name, lambda *_: None)
             by_hand = client.get(address, **headers)
         assert at_once.status_code == by_hand.status_code
         said = [at_once.json(), by_hand.json()]
@@ -176,6 +187,29 @@ def test_playgrounds_nearby_are_the_same_at_once(client_for, both):
     assert back["results"] == by_hand["results"] == first["results"]
     at_once, by_hand = both(mine, address, HTTP_ACCEPT="application/geo+json")
     assert at_once == by_hand
+
+
+def test_nothing_is_answered_at_once_too(client_for, both, django_assert_num_queries):
+    me, nobody = ProfileFactory(), UserFactory()
+    talked = matched(me).conversation_id
+    lonely = ProfileFactory()
+    for user, address, number in (
+        (lonely.user, "/api/v1/conversations", 2),
+        (nobody, "/api/v1/conversations", None),
+        (me.user, f"/api/v1/conversations/{talked}/messages", 3),
+        (lonely.user, f"/api/v1/conversations/{talked}/messages", None),
+        (nobody, f"/api/v1/conversations/{talked}/messages", None),
+        (nobody, "/api/v1/playgrounds?near=10,10", 2),
+        (nobody, "/api/v1/playgrounds?bbox=1,1,2,2", None),
+    ):
+        mine = client_for(user)
+        at_once, by_hand = both(mine, address)
+        assert at_once == by_hand
+        if number:
+            with django_assert_num_queries(number):
+                assert mine.get(address).data["results"] == []
+        mine.post("/api/v1/auth/logout")
+        assert mine.get(address).data["code"] == "session_ended"
 
 
 def test_pages_lead_on_and_back(client_for, match, me, both):

@@ -120,11 +120,10 @@ class KeysetPagination(BasePagination):
         self.start(request, view)
         after = self.cursor.values if self.cursor else None
         found = listing.page(values, self._direction, after, self.limit + 1)
+        page, at = self._turned(found), len(self.ordering)
         if not found:
             return None
-        at = len(self.ordering)
-        page = self._between([Fragment(row[at]) for row in self._turned(found)])
-        return page, *found[0][at + 1 :]
+        return self._between([Fragment(row[at]) for row in page]), *found[0][at + 1 :]
 
     @property
     def _direction(self) -> list[str]:
