@@ -121,7 +121,7 @@ class Figures:
         self.database: list[float] = []
 
     def take(self, run: Run, cpu: float, database: float) -> None:
-        assert not run.refused, f"{run.refused} of {len(run.times)} were refused"
+        assert not run.refusals, run.refusals[0]
         self.runs.append(run)
         self.cpu.append(cpu / len(run.times) * 1000)
         self.database.append(database / len(run.times) * 1000)

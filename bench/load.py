@@ -25,7 +25,7 @@ class Run(NamedTuple):
 
     seconds: float
     times: list[float]
-    refused: int
+    refusals: list[bytes]
 
     @property
     def rate(self) -> float:
@@ -44,7 +44,7 @@ class Connection(asyncio.Protocol):
         self.requests = requests
         self.is_done = asyncio.get_running_loop().create_future()
         self.times: list[float] = []
-        self.refused = 0
+        self.refusals: list[bytes] = []
         self.buffer = b""
         self.missing = 0
         self.last = b""
@@ -83,7 +83,7 @@ class Connection(asyncio.Protocol):
             return
         self.times.append(time.perf_counter() - self.began)
         if not self.buffer.startswith(b"HTTP/1.1 20"):
-            self.refused += 1
+            self.refusals.append(self.buffer)
         self.last, self.buffer, self.missing = self.buffer, b"", 0
         self._ask()
 
@@ -116,7 +116,7 @@ def load(
     made = _run(port, requests, connections)
     took = time.perf_counter() - began
     times = [spent for one in made for spent in one.times]
-    return Run(took, times, sum(one.refused for one in made))
+    return Run(took, times, [answer for one in made for answer in one.refusals])
 
 
 def ask_all(port: int, requests: Iterable[bytes], *, connections: int = 8) -> Run:
@@ -124,7 +124,8 @@ def ask_all(port: int, requests: Iterable[bytes], *, connections: int = 8) -> Ru
     began, left = time.perf_counter(), iter(requests)
     made = _run(port, lambda: next(left, None), connections)
     times = [spent for one in made for spent in one.times]
-    return Run(time.perf_counter() - began, times, sum(one.refused for one in made))
+    refusals = [answer for one in made for answer in one.refusals]
+    return Run(time.perf_counter() - began, times, refusals)
 
 
 def fetch(port: int, content: bytes) -> tuple[int, bytes]:

@@ -71,7 +71,7 @@ def measure(way: str, web: Server, asking: Asking, requests: int) -> dict[str, l
     for _ in tqdm(range(STEPS), unit="step"):
         made = (next(makers)() for _ in range(requests // STEPS))
         run = ask_all(web.port, filter(None, made))
-        assert not run.refused
+        assert not run.refusals, run.refusals[0]
         for name, one in served.items():
             found[f"{way}: {name}"].append(megabytes(one))
     return found

@@ -66,7 +66,7 @@ def measure(
                     run = load(
                         server.port, repeat(requests), seconds=seconds, connections=connections
                     )  # fmt: skip
-                    assert not run.refused, (name, title)
+                    assert not run.refusals, (name, run.refusals[0])
                     cpu = (server.cpu_s() - before) / len(run.times) * 1000
                     runs = found.setdefault((title, connections), {}).setdefault(name, [])
                     runs.append((run, cpu))

@@ -113,7 +113,7 @@ def main() -> None:
             for title, make in makers.items():
                 before = web.cpu_s() + database.cpu_s()
                 run = load(web.port, make, seconds=asked.seconds)
-                assert run.refused == ("wrong" in title) * len(run.times)
+                assert len(run.refusals) == ("wrong" in title) * len(run.times)
                 cpu = (web.cpu_s() + database.cpu_s() - before) / len(run.times) * 1000
                 found[title].append((run, cpu))
         report(found, hash_ms())
