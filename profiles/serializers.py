@@ -12,14 +12,13 @@ from accounts.authentication import USER
 from playgrounds.models import Favorite
 from playgrounds.serializers import FavoritePlaygroundSerializer
 from profiles.ages import (
-    OLDEST_ON_SCALE,
     OLDEST_PLAUSIBLE,
     age_on,
     birth_date_for,
     plausible_birth_date,
 )
 from profiles.choices import ActivityLevel, DistanceUnit, PlayStyle, Temperament
-from profiles.distances import Spoken, SpokenDistance, convert, spoken
+from profiles.distances import Spoken, SpokenDistance, spoken
 from profiles.fields import BreedField, DegreesField, TagsField
 from profiles.models import (
     MAX_PHOTOS,
@@ -34,7 +33,7 @@ from profiles.models import (
 from profiles.querysets import shown_location
 from pupmatch.lib.documents import document
 from pupmatch.lib.documents.expressions import NOW, TODAY, IsSet, WholeYears, rows
-from pupmatch.lib.fields import FiniteFloatField, NamedLevelField, PointSerializer
+from pupmatch.lib.fields import NamedLevelField, PointSerializer
 from pupmatch.lib.geo import Metres, distance_m
 from pupmatch.lib.text import shows_something
 
@@ -275,46 +274,3 @@ class CardSerializer(DescriptionSerializer):
         viewer = Subquery(Profile.objects.filter(user=USER).values("location"))
         unit = Subquery(Preferences.objects.filter(user=USER).values("distance_unit"))
         return Spoken(Metres(shown_location(NOW, at), viewer), unit)
-
-
-class PreferencesSerializer(serializers.ModelSerializer):
-    """Whom a person wants to meet, from the next deck on, and what others may notice, at once.
-
-    Changing `distance_unit` alone converts `max_distance`.
-    """
-
-    min_age = serializers.IntegerField(min_value=0, max_value=OLDEST_ON_SCALE, required=False)
-    max_age = serializers.IntegerField(
-        min_value=0, max_value=OLDEST_ON_SCALE, required=False, help_text="20 means 20 and older."
-    )
-    max_distance = FiniteFloatField(min_value=1, max_value=500, required=False)
-    activity_level = NamedLevelField(ActivityLevel, required=False, allow_null=True)
-
-    class Meta:
-        model = Preferences
-        fields = (
-            "min_age",
-            "max_age",
-            "max_distance",
-            "distance_unit",
-            "activity_level",
-            "read_receipts",
-            "presence",
-        )
-
-    def validate_max_distance(self, value: float) -> float:
-        return round(value, 2)
-
-    def validate(self, attrs: dict) -> dict:
-        current = self.instance
-        assert isinstance(current, Preferences)  # noqa: S101 (they are made on demand)
-        if attrs.get("min_age", current.min_age) > attrs.get("max_age", current.max_age):
-            sent = "min_age" if "min_age" in attrs else "max_age"
-            raise serializers.ValidationError({sent: ["min_age would be above max_age."]})
-        unit = attrs.get("distance_unit", current.distance_unit)
-        if unit != current.distance_unit and "max_distance" not in attrs:
-            converted = convert(
-                float(current.max_distance), from_unit=current.distance_unit, to_unit=unit
-            )
-            attrs["max_distance"] = min(500.0, max(1.0, round(converted, 2)))
-        return attrs

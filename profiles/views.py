@@ -22,6 +22,7 @@ from profiles import services
 from profiles.access import OwnProfileMixin
 from profiles.images import Renditions, render
 from profiles.models import MAX_PHOTOS, Breed, Preferences, Profile
+from profiles.preference_serializers import PreferencesSerializer
 from profiles.serializers import (
     BreedSerializer,
     LocationSerializer,
@@ -30,7 +31,6 @@ from profiles.serializers import (
     PhotoSerializer,
     PhotosSerializer,
     PhotoUploadSerializer,
-    PreferencesSerializer,
     PromptsSerializer,
     PromptSuggestionSerializer,
 )
