@@ -24,8 +24,10 @@ logger = logging.getLogger(__name__)
 LONGEST_WAIT = 3600
 FRAMES_SHOWN = 12
 UNKNOWN = """This worker knows no task of this name.
-It is older than what enqueued the job, or newer, and the task has another name by now. Deploy the
-workers first, then run the job again."""
+
+Either it is older than what enqueued the job,
+or the task has another name by now.
+Deploy the workers first, then run it again."""
 
 
 class JobFailed(Exception):
