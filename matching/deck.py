@@ -4,7 +4,6 @@ import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from matching.compatibility import Facts, Points
@@ -15,6 +14,7 @@ from profiles.choices import DistanceUnit
 from profiles.models import Preferences, Profile
 from profiles.querysets import ProfileQuerySet
 from pupmatch.lib.jobs import enqueue
+from pupmatch.lib.prepared import prepared
 
 # How long a deck is good. One that holds everybody there is costs little to make again.
 GOOD_FOR = datetime.timedelta(minutes=10)
@@ -122,7 +122,7 @@ def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int)
         "tie": tie,
         "limit": limit + 1,
     }
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(READ, parameters)
         rows = cursor.fetchall()
     if not rows:

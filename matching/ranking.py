@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.db import connection
 from django.utils import timezone
 
 from matching.compatibility import wanted_level
 from profiles.ages import OLDEST_ON_SCALE, birth_dates
 from profiles.models import Profile
+from pupmatch.lib.prepared import prepared
 
 # How many dogs are ranked at once.
 SIZE = 200
@@ -134,5 +134,5 @@ def fill(
     outlook: Outlook, at: datetime.datetime, after: Position | None = None, *, size: int = SIZE
 ) -> None:
     """Keep the viewer's best dogs as of a moment, or those that follow a position."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(FILL, parameters_of(outlook, at, after, size=size))
