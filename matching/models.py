@@ -179,7 +179,7 @@ class Candidate(models.Model):
             models.Index(
                 fields=["place", "activity_level", "active_on"],
                 include=[
-                    "profile", "activity_level", "birth_date", "min_age", "max_age", "shows_from", "shows_until",
+                    "profile", "birth_date", "min_age", "max_age", "shows_from", "shows_until",
                 ],
                 name="candidate_by_bound",
             ),

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from demo import founding, settling
 from demo.pictures import develop
-from matching.tests.naive import deck
 from matching.models import Like, Match, Pass
+from matching.tests.naive import deck
 from messaging.models import Message, Participant
 from playgrounds.models import Favorite, Playground
 from profiles.cells import cell_of

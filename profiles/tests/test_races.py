@@ -1,6 +1,9 @@
 """What happens at the same instant, each in a connection of its own."""
 
+from functools import partial
+
 import pytest
+from django.db.models import UUIDField
 from rest_framework.exceptions import ValidationError
 
 from profiles import services
@@ -8,6 +11,7 @@ from profiles.models import Profile
 from profiles.services import NoProfile, TooManyPhotos
 from profiles.tests.acts import add, delete, ids, is_sound, reorder, send, shown
 from profiles.tests.factories import ProfileFactory, place
+from pupmatch.lib.documents import Instances, Param
 
 
 @pytest.mark.requirement("R2.4", "P3")
@@ -133,3 +137,18 @@ def test_of_one_upload_sent_twice_at_once_one_is_stored(client_for, in_parallel)
     assert [response.status_code for response in responses] == [201] * 4
     assert len({response.json()["id"] for response in responses}) == 1
     assert profile.photos.count() == 1
+
+
+def test_places_read_by_many_threads_are_each_dogs_own(in_parallel):
+    """GEOS, which reads them, keeps a state for each thread; ours must not be handed on."""
+    found = Instances(lambda: Profile.objects.filter(pk=Param("pk", UUIDField())))
+    dogs = [ProfileFactory(location=place(10 * number, 7 * number)) for number in range(1, 7)]
+    rows = {dog.pk: found.statement.rows({"pk": dog.pk})[0] for dog in dogs}
+    found.instance(rows[dogs[0].pk])  # made by a thread that reads nothing afterwards
+
+    def read(dog):
+        return {found.instance(rows[dog.pk]).location.coords for _ in range(15_000)}
+
+    assert in_parallel(*(partial(read, dog) for dog in dogs)) == [
+        {dog.location.coords} for dog in dogs
+    ]

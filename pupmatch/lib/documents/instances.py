@@ -1,7 +1,7 @@
 """Instances of models, found by a statement that was compiled once."""
 
+import threading
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -18,14 +18,22 @@ class Instances(Generic[M]):
 
     def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
         self.statement = Statement(build)
+        # Places are read by GEOS, whose readers belong to the thread that made them.
+        self._of_thread = threading.local()
 
     def first(self, values: Mapping[str, Any]) -> M | None:
         """What it finds first with these values."""
         rows = self.statement.rows(values)
-        return self._made(rows[0]) if rows else None
+        return self.instance(rows[0]) if rows else None
 
-    @cached_property
-    def _made(self) -> Callable[[tuple], M]:
+    def instance(self, row: tuple) -> M:
+        """What a row of the statement stands for."""
+        make: Callable[[tuple], M] | None = getattr(self._of_thread, "make", None)
+        if make is None:
+            make = self._of_thread.make = self._prepare()
+        return make(row)
+
+    def _prepare(self) -> Callable[[tuple], M]:
         """What Django's ModelIterable does to a row, prepared as far as it can be."""
         compiler = self.statement.compiler
         select, info = compiler.select, compiler.klass_info

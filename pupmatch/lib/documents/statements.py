@@ -50,7 +50,7 @@ class Statement:
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple]:
         """What it finds with these values."""
-        text, names = self._compiled
+        text, names, _ = self._compiled
         with connection.wrap_database_errors, _cursor() as cursor:
             cursor.execute(text, [values[name] for name in names])
             return cursor.fetchall()
@@ -60,16 +60,20 @@ class Statement:
         found = self.rows(values)
         return found[0] if found else None
 
-    @cached_property
+    @property
     def compiler(self) -> Any:
         """Django's compiler of the queryset, which knows what stands where in a row."""
-        return self.build().query.get_compiler(DEFAULT_DB_ALIAS)
+        return self._compiled[2]
 
     @cached_property
-    def _compiled(self) -> tuple[str, list[str]]:
-        """The SQL, with `$1` for the first of the names; what is no Param is written into it."""
+    def _compiled(self) -> tuple[str, list[str], Any]:
+        """The SQL, with `$1` for the first of the names; what is no Param is written into it.
+
+        Two threads may both make it, each with a compiler of its own; either result serves.
+        """
         connection.ensure_connection()
-        text, params = self.compiler.as_sql()
+        compiler = self.build().query.get_compiler(DEFAULT_DB_ALIAS)
+        text, params = compiler.as_sql()
         names: dict[str, None] = dict.fromkeys(each.name for each in params if _is_open(each))
         numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
         ahead = iter(params)
@@ -82,7 +86,7 @@ class Statement:
                 return numbers[param.name]
             return sql.Literal(param).as_string(connection.connection)
 
-        return PLACEHOLDER.sub(written, text), list(names)
+        return PLACEHOLDER.sub(written, text), list(names), compiler
 
 
 def _is_open(param: Any) -> bool:
