@@ -6,7 +6,6 @@ chosen in `docs/adr/0006`.
 """
 
 import datetime
-from datetime import UTC
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -38,7 +37,7 @@ class Facts(NamedTuple):
 
     birth_date: datetime.date
     level: int
-    last_active_at: datetime.datetime
+    active_on: datetime.date
     metres: float
 
 
@@ -85,7 +84,7 @@ def _activity_text(facts: Facts, viewer: Profile) -> str:
 
 
 def _recency_text(facts: Facts) -> str:
-    days = (timezone.now().date() - facts.last_active_at.astimezone(UTC).date()).days
+    days = (timezone.now().date() - facts.active_on).days
     if days < 1:
         return "Active today"
     if days < 7:

@@ -131,8 +131,7 @@ def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int)
     begins = None if after_score is None else Position(after_score, after_tie)
     dogs = [
         Ranked(sum(row[10:15]), row[9], row[8], Points(*row[10:15]), row[15], Facts(*row[16:]))
-        for row in rows
-        if row[8] is not None
+        for row in rows[1:]
     ]
     return _Kept(as_of, fits, begins, is_whole, may_ask, size, has_news, dogs)
 

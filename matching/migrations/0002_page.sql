@@ -1,11 +1,11 @@
--- A page of the deck that is kept for a viewer: its first row says what is kept, and each row holds
+-- A page of the deck that is kept for a viewer: the first row says what is kept, each further one is
 -- one of the next dogs that may still be shown. Points are in tenths; docs/deck.md says why.
 CREATE TYPE matching_shown AS (
     as_of timestamptz, fits boolean, after_score integer, after_tie bigint, is_whole boolean,
     may_ask boolean, size integer, has_news boolean,
     profile_id uuid, tie bigint, distance integer, age integer, activity_level integer,
     recency integer, mutual_interest integer, place integer,
-    birth_date date, level integer, last_active_at timestamptz, metres float8
+    birth_date date, level integer, active_on date, metres float8
 );
 
 CREATE FUNCTION matching_page(
@@ -44,12 +44,15 @@ BEGIN
         ) near
         WHERE changed.profile_id <> _viewer_id
     );
+    RETURN NEXT (
+        _kept.as_of, _kept.basis = _basis, _kept.after_score::int, _kept.after_tie, _kept.is_whole,
+        _kept.refill_asked_at IS NULL, cardinality(_kept.profile_ids), _has_news,
+        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    )::matching_shown;
     RETURN QUERY
-    SELECT _kept.as_of, _kept.basis = _basis, _kept.after_score::int, _kept.after_tie,
-           _kept.is_whole, _kept.refill_asked_at IS NULL, cardinality(_kept.profile_ids), _has_news,
-           dog.*
-    FROM (VALUES (true)) AS one LEFT JOIN (
-        SELECT ranked.profile_id, ranked.tie, ranked.distance::int, ranked.age::int,
+        SELECT NULL::timestamptz, NULL::boolean, NULL::integer, NULL::bigint, NULL::boolean,
+               NULL::boolean, NULL::integer, NULL::boolean,
+               ranked.profile_id, ranked.tie, ranked.distance::int, ranked.age::int,
                ranked.activity_level::int, ranked.recency::int, ranked.mutual_interest::int,
                ranked.place::int, shown.*
         FROM unnest(
@@ -58,7 +61,8 @@ BEGIN
         ) WITH ORDINALITY AS ranked (
             profile_id, tie, distance, age, activity_level, recency, mutual_interest, place)
         CROSS JOIN LATERAL (
-            SELECT profile.birth_date, profile.activity_level::int, profile.last_active_at,
+            SELECT profile.birth_date, profile.activity_level::int,
+                   (profile.last_active_at AT TIME ZONE 'UTC')::date,
                    ST_Distance(
                        CASE WHEN location_shows_at <= _at THEN location ELSE previous_location END,
                        _from)
@@ -83,6 +87,5 @@ BEGIN
                WHERE passer_id = _viewer_id AND passed_id = ranked.profile_id) IS NULL
           AND (SELECT true FROM matching_pass
                WHERE passer_id = ranked.profile_id AND passed_id = _viewer_id) IS NULL
-        LIMIT _count
-    ) AS dog ON true;
+        LIMIT _count;
 END $$;
