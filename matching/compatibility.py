@@ -6,11 +6,11 @@ chosen in `docs/adr/0006`.
 """
 
 import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from django.utils import timezone
 
-from profiles.distances import spoken
+from profiles.distances import SpokenDistance
 from profiles.models import ActivityLevel, Profile
 
 PARTS = ("distance", "age", "activity_level", "recency", "mutual_interest")
@@ -41,7 +41,7 @@ class Facts(NamedTuple):
     metres: float
 
 
-class Part(NamedTuple):
+class Part(TypedDict):
     """One reason for a score."""
 
     name: str
@@ -49,44 +49,50 @@ class Part(NamedTuple):
     text: str
 
 
-def explain(points: Points, facts: Facts, viewer: Profile) -> list[Part]:
-    """The parts of a candidate's score, each with its reason; they add up to it."""
-    distance = spoken(facts.metres, viewer.user.preferences.distance_unit)
-    texts = (
-        distance["text"].capitalize(),
-        _age_text(facts, viewer),
-        _activity_text(facts, viewer),
-        _recency_text(facts),
-        "Likes you already" if points.mutual_interest else "Has not decided about you",
-    )
-    return [
-        Part(name, tenths / 10, text)
-        for name, tenths, text in zip(PARTS, points, texts, strict=True)
-    ]
+class Reasons:
+    """Explains scores to one viewer; what does not change from dog to dog is looked up once."""
 
+    def __init__(self, viewer: Profile) -> None:
+        self.birth_date, self.today = viewer.birth_date, timezone.now().date()
+        preferences = viewer.user.preferences
+        is_chosen = preferences.activity_level is not None
+        wanted = ActivityLevel(wanted_level(viewer))
+        contrast = "you prefer" if is_chosen else "your dog has"
+        self.activity_texts = {
+            level.value: f"{level.name.capitalize()} energy, {contrast} {wanted.name.lower()}"
+            for level in ActivityLevel
+        }
+        self.activity_texts[wanted.value] = (
+            f"{wanted.name.capitalize()} energy, "
+            f"{'as you prefer' if is_chosen else 'like your dog'}"
+        )
 
-def _age_text(facts: Facts, viewer: Profile) -> str:
-    years = abs((facts.birth_date - viewer.birth_date).days) / 365.25
-    if years < 0.5:
-        return "Nearly the same age"
-    if years < 1.5:
-        return "About a year apart"
-    return f"About {round(years)} years apart"
+    def parts(self, points: Points, facts: Facts, distance: SpokenDistance) -> list[Part]:
+        """The parts of a candidate's score, each with its reason; they add up to it."""
+        texts = (
+            distance["text"].capitalize(),
+            self._age_text(facts),
+            self.activity_texts[facts.level],
+            self._recency_text(facts),
+            "Likes you already" if points.mutual_interest else "Has not decided about you",
+        )
+        return [
+            {"name": name, "points": tenths / 10, "text": text}
+            for name, tenths, text in zip(PARTS, points, texts, strict=True)
+        ]
 
+    def _age_text(self, facts: Facts) -> str:
+        years = abs((facts.birth_date - self.birth_date).days) / 365.25
+        if years < 0.5:
+            return "Nearly the same age"
+        if years < 1.5:
+            return "About a year apart"
+        return f"About {round(years)} years apart"
 
-def _activity_text(facts: Facts, viewer: Profile) -> str:
-    level = ActivityLevel(facts.level).name.capitalize()
-    wanted = ActivityLevel(wanted_level(viewer))
-    is_chosen = viewer.user.preferences.activity_level is not None
-    if facts.level == wanted:
-        return f"{level} energy, {'as you prefer' if is_chosen else 'like your dog'}"
-    return f"{level} energy, {'you prefer' if is_chosen else 'your dog has'} {wanted.name.lower()}"
-
-
-def _recency_text(facts: Facts) -> str:
-    days = (timezone.now().date() - facts.active_on).days
-    if days < 1:
-        return "Active today"
-    if days < 7:
-        return "Active this week"
-    return "Active this month" if days < 30 else "Not seen for a while"
+    def _recency_text(self, facts: Facts) -> str:
+        days = (self.today - facts.active_on).days
+        if days < 1:
+            return "Active today"
+        if days < 7:
+            return "Active this week"
+        return "Active this month" if days < 30 else "Not seen for a while"

@@ -1,11 +1,13 @@
 """Shapes of likes, passes, matches and the deck."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from matching.compatibility import PARTS, explain
+from matching.compatibility import PARTS, Reasons
 from matching.deck import Ranked
 from matching.models import Like, Match, Pass
 from profiles.distances import spoken
@@ -104,17 +106,21 @@ class DeckItemSerializer(serializers.Serializer):
     compatibility = CompatibilitySerializer()
 
 
-def deck_item(dog: Ranked, card: Any, viewer: Profile) -> dict:
-    """The shape of DeckItemSerializer, around a card that is rendered already."""
-    parts = explain(dog.points, dog.facts, viewer)
-    return {
-        "profile": card,
-        "distance": spoken(dog.facts.metres, viewer.user.preferences.distance_unit),
-        "compatibility": {
-            "score": dog.score / 10,
-            "parts": [part._asdict() for part in parts],
-        },
-    }
+def deck_items(dogs: list[Ranked], cards: Mapping[UUID, Any], viewer: Profile) -> list[dict]:
+    """The shape of DeckItemSerializer, around cards that are rendered already."""
+    reasons, unit = Reasons(viewer), viewer.user.preferences.distance_unit
+    return [
+        {
+            "profile": cards[dog.profile_id],
+            "distance": (distance := spoken(dog.facts.metres, unit)),
+            "compatibility": {
+                "score": dog.score / 10,
+                "parts": reasons.parts(dog.points, dog.facts, distance),
+            },
+        }
+        for dog in dogs
+        if dog.profile_id in cards
+    ]
 
 
 class HintSerializer(serializers.Serializer):

@@ -25,7 +25,7 @@ from matching.serializers import (
     MatchSerializer,
     PassInputSerializer,
     PassSerializer,
-    deck_item,
+    deck_items,
 )
 from matching.visibility import reachable
 from profiles.access import OwnProfileMixin
@@ -100,10 +100,7 @@ class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         viewer = self.complete_profile
         dogs = self.paginator.paginate_deck(viewer, request, self)
         cards = documents([dog.profile_id for dog in dogs], viewer=viewer, request=request)
-        items = [
-            deck_item(dog, cards[dog.profile_id], viewer) for dog in dogs if dog.profile_id in cards
-        ]
-        return self.get_paginated_response(items)
+        return self.get_paginated_response(deck_items(dogs, cards, viewer))
 
     @extend_schema(responses=HintsSerializer)
     @action(detail=False, pagination_class=None)
