@@ -50,4 +50,4 @@ VOLUME /data/media
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as u; host = os.environ.get('ALLOWED_HOSTS', '').split(',')[0].strip().lstrip('*.') or 'localhost'; u.urlopen(u.Request('http://127.0.0.1:8000/health/live', headers={'Host': host}), timeout=4)"]
 
-CMD ["granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers", "pupmatch.wsgi:application"]
+CMD ["python", "-m", "pupmatch"]

@@ -1,11 +1,11 @@
 """The memory of each process: at its start, and after so many requests over the hot endpoints.
 
-    python -m bench.memory [--requests 100000] [--ways deployed preloaded]
+    python -m bench.memory [--requests 100000] [--ways deployed apart]
 
 On a town that bench.town made. Memory is PSS: what is shared counts in parts, so that the sum over
 processes is what they all need together. The web processes are asked a mix of the hot endpoints; the
-realtime process and the worker stand idle beside them. `preloaded` is bench/preloaded.py: processes
-that part only after the product was loaded.
+realtime process and the worker stand idle beside them. `apart`: granian as it comes,
+each of whose processes loads the product for itself.
 """
 
 import argparse
@@ -26,7 +26,11 @@ from bench.results import bars, table, write
 STEPS = 20
 WAYS = {
     "deployed": serving.WEB,
-    "preloaded": serving.WEB.replace("-m granian", "-m bench.preloaded"),
+    "apart": serving.WEB.replace(
+        "-m pupmatch",
+        "-m granian --interface wsgi --no-ws --respawn-failed-workers --blocking-threads 4"
+        " pupmatch.wsgi:application",
+    ),
 }
 # How often each is asked, of a hundred: writing is rare, and likes are not endless.
 SHARES = {

@@ -38,10 +38,7 @@ from django.db import connection  # noqa: E402
 WORKERS = 2
 PEERS_PYTHON = Path(__file__).parent / ".venv" / "bin" / "python"
 # docker-compose.yml and bin/lib/supervisor.py run it like this.
-WEB = (
-    "-m granian --interface wsgi --no-ws --log-level warning --respawn-failed-workers"
-    f" --workers {WORKERS} --blocking-threads 4 pupmatch.wsgi:application"
-)
+WEB = f"-m pupmatch --log-level warning --workers {WORKERS}"
 UVICORN = f"-m uvicorn --workers {WORKERS} --log-level warning --no-access-log"
 PEERS = {
     "FastAPI": f"{UVICORN} bench.peers.idiomatic:app",

@@ -17,10 +17,7 @@ from pathlib import Path
 # More than WORKER_GRACE.
 STOP_SECONDS = 15
 
-WEB = (
-    "-m granian --interface wsgi --no-ws --log-level warning --workers 2 --blocking-threads 4"
-    " --respawn-failed-workers --workers-kill-timeout 5 pupmatch.wsgi:application --uds"
-)
+WEB = "-m pupmatch --log-level warning --workers 2 --workers-kill-timeout 5 --uds"
 # Kept for longer than the front keeps an idle connection, which would else be closed under its hands.
 REALTIME = "-m realtime --log-level warning --timeout-keep-alive 75 --uds"
 WORKER = "manage.py work"

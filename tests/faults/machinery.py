@@ -168,9 +168,7 @@ class Town:
         self._add(
             "provider", ["-m", "notifications.tests.provider"], args=[str(self.pushes), "0.1"]
         )
-        web = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"]
-        web += ["--workers", "2", "--blocking-threads", "4", "pupmatch.wsgi:application", "--port"]
-        self._add("web", web, path="/health/live")
+        self._add("web", ["-m", "pupmatch", "--workers", "2", "--port"], path="/health/live")
         realtime = ["-m", "realtime", "--log-level", "warning", "--port"]
         self._add("realtime", realtime, path="/health/live")
         self._add_front()
