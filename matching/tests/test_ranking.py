@@ -113,7 +113,7 @@ def everybody(viewer, now, size):
 
 
 @pytest.mark.requirement("R4.1", "R4.2", "R4.3", "R4.4", "R4.5", "R8.4", "R10.1", "R10.2", "P11")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     centre=st.sampled_from(CENTRES),
     spread_km=st.sampled_from([0.5, 3, 12, 60, 300]),
