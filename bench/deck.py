@@ -83,7 +83,9 @@ class Town:
         return [pk for (pk, *_) in self.raw.execute(sql, values).fetchall()]
 
     def fill(self, viewer: Profile) -> None:
-        self.raw.execute(FILL, parameters_of(Outlook.of(viewer, self.now), self.now))
+        # Prepared, as the product does it.
+        parameters = parameters_of(Outlook.of(viewer, self.now), self.now)
+        self.raw.execute(FILL, parameters, prepare=True)
 
     def fill_first(self, viewer: Profile) -> None:
         self.raw.execute("DELETE FROM matching_deck WHERE viewer_id = %s", [viewer.pk])
@@ -101,7 +103,7 @@ class Town:
         }  # fmt: skip
 
     def read(self, viewer: Profile) -> list:
-        return self.raw.execute(READ, self.reading(viewer)).fetchall()
+        return self.raw.execute(READ, self.reading(viewer), prepare=True).fetchall()
 
 
 class Found(NamedTuple):
