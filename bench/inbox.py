@@ -22,6 +22,7 @@ django.setup()
 from django.db import connection  # noqa: E402 (Django must be set up first)
 from django.db.backends.postgresql.base import Cursor, ServerBindingCursor  # noqa: E402
 
+from bench.results import table, write  # noqa: E402
 from messaging.models import Conversation  # noqa: E402
 from profiles.models import Profile  # noqa: E402
 
@@ -98,11 +99,8 @@ def measure(contenders, values, kind):
     return spent
 
 
-def inbox():
-    print(
-        "| matches | a row of the inbox µs | prepared | lateral µs | prepared | ratio | prepared |"
-    )
-    print("|---|---|---|---|---|---|---|")
+def inbox() -> str:
+    rows = []
     for number, people in MATCHES.items():
         emails = [f"talks{n}@bench.example" for n in people]
         values = [
@@ -122,30 +120,27 @@ def inbox():
             )
             for each in found
         ]
-        print(
-            f"| {number} | {' | '.join(f'{time:.0f}' for time in times)} |"
-            f" {' | '.join(f'{ratio:.1f}' for ratio in ratios)} |"
+        rows.append(
+            [str(number), *(f"{time:.0f}" for time in times), *(f"{one:.1f}" for one in ratios)]
         )
+    head = ["matches", "our row µs", "prepared", "lateral µs", "prepared", "ratio", "prepared"]
+    return table(head, rows)
 
 
-def history():
+def history() -> str:
     talks = Conversation.objects.filter(last_position=6000).values_list("pk", flat=True)
-    print("| depth | by position µs | by offset µs |")
-    print("|---|---|---|")
+    rows = []
     for depth in (0, 500, 5000):
         values = [[pk, depth] for pk in talks]
         spent = measure({"keyset": HISTORY, "offset": OFFSET}, values, ServerBindingCursor)
-        print(
-            f"| {depth} | {statistics.median(spent['keyset']):.0f}"
-            f" | {statistics.median(spent['offset']):.0f} |"
-        )
+        rows.append([str(depth), *(f"{statistics.median(spent[name]):.0f}" for name in spent)])
+    return table(["depth", "by position µs", "by offset µs"], rows)
 
 
 def main():
     connection.ensure_connection()
-    inbox()
-    print()
-    history()
+    body = f"Backend processor time for a page.\n\n{inbox()}\n\n{history()}"
+    write("inbox", "The inbox, and a conversation's history", body)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from bench import sending  # noqa: E402
+from bench.results import table, write  # noqa: E402
 from events import publishing  # noqa: E402
 from matching import services  # noqa: E402
 from matching.models import Like  # noqa: E402
@@ -268,17 +269,16 @@ def measure(kinds):
 
 
 def report(kinds):
-    print("| write | by | statements | backend µs | rate of the service against it |")
-    print("|---|---|---|---|---|")
+    rows = []
     found, counts = measure(kinds)
     for kind, cpu in found.items():
         for name, rounds in cpu.items():
             rates = [peer / own for own, peer in zip(cpu[SERVICE], rounds, strict=True)]
             rate = "" if name == SERVICE else f"{statistics.median(rates):.2f}"
-            print(
-                f"| {kind} | {name} | {counts[kind, name]} | {statistics.median(rounds):.0f}"
-                f" | {rate} |"
-            )
+            spent = f"{statistics.median(rounds):.0f}"
+            rows.append([f"{kind}: {name}", str(counts[kind, name]), spent, rate])
+    head = ["", "statements", "backend µs", "rate of the service against it"]
+    write("writes", "Likes and messages against SQL by hand", table(head, rows))
 
 
 def main():
