@@ -4,6 +4,7 @@ import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from matching.compatibility import Facts, Points
@@ -16,9 +17,10 @@ from profiles.querysets import ProfileQuerySet
 from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.prepared import prepared
 
-# How long a deck is good. One that holds everybody there is costs little to make again.
+# How long a deck is good.
 GOOD_FOR = datetime.timedelta(minutes=10)
-WHOLE_GOOD_FOR = datetime.timedelta(seconds=10)
+# How long pages go on as of the moment of the first.
+GOES_ON_FOR = datetime.timedelta(hours=1)
 # With fewer dogs left than this, a worker fills it up again.
 LOW = 60
 THIN = 10
@@ -28,7 +30,7 @@ READ = """
 SELECT * FROM matching_page(
     %(viewer_id)s, %(user_id)s,
     ST_SetSRID(ST_MakePoint(%(longitude)s, %(latitude)s), 4326)::geography, %(max_distance_m)s,
-    %(basis)s, %(now)s, %(score)s, %(tie)s, %(limit)s)
+    %(born_after)s, %(born_until)s, %(age)s, %(basis)s, %(now)s, %(score)s, %(tie)s, %(limit)s)
 """
 
 
@@ -66,14 +68,18 @@ class _Kept(NamedTuple):
     def is_good(self, limit: int) -> bool:
         """Whether a first page can be read from it."""
         age = timezone.now() - self.as_of
-        lifetime = WHOLE_GOOD_FOR if self.is_whole else GOOD_FOR
         return (
             self.fits
             and self.after is None
             and not self.has_news
-            and datetime.timedelta(0) <= age < lifetime
+            and datetime.timedelta(0) <= age < GOOD_FOR
             and self.suffices(limit)
         )
+
+    @property
+    def runs_low(self) -> bool:
+        """Whether so many were decided on that it had better be filled up, and nobody asked yet."""
+        return not self.is_whole and self.may_ask and self.size - self.dogs[-1].place < LOW
 
     def goes_on(self, after: Position, limit: int) -> bool:
         """Whether the page after a position can be read from it."""
@@ -93,19 +99,25 @@ def first_page(viewer: Profile, limit: int) -> Page:
     outlook = Outlook.of(viewer, now)
     kept = _read(viewer, outlook, None, limit)
     if kept is None or not kept.is_good(limit):
-        fill(outlook, now)
-        kept = _read(viewer, outlook, None, limit)
-    return _page(viewer, kept, now, limit)
+        with transaction.atomic():
+            fill(outlook, now)
+            kept = _read(viewer, outlook, None, limit)
+    elif kept.runs_low:
+        _ask_for_refill(viewer)
+    return _page(kept, now, limit)
 
 
 def page_after(viewer: Profile, after: Position, as_of: datetime.datetime, limit: int) -> Page:
     """The dogs that follow a position of a deck that was begun at a moment."""
+    now = timezone.now()
+    as_of = as_of if as_of > now - GOES_ON_FOR else now
     outlook = Outlook.of(viewer, as_of)
     kept = _read(viewer, outlook, after, limit)
     if kept is None or not kept.goes_on(after, limit):
-        fill(outlook, as_of, after)
-        kept = _read(viewer, outlook, after, limit)
-    return _page(viewer, kept, as_of, limit)
+        with transaction.atomic():
+            fill(outlook, as_of, after)
+            kept = _read(viewer, outlook, after, limit)
+    return _page(kept, as_of, limit)
 
 
 def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int) -> _Kept | None:
@@ -116,6 +128,9 @@ def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int)
         "longitude": outlook.longitude,
         "latitude": outlook.latitude,
         "max_distance_m": outlook.max_distance_m,
+        "born_after": outlook.born_after,
+        "born_until": outlook.born_until,
+        "age": outlook.age,
         "basis": outlook.basis,
         "now": timezone.now(),
         "score": score,
@@ -136,13 +151,11 @@ def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int)
     return _Kept(as_of, fits, begins, is_whole, may_ask, size, has_news, dogs)
 
 
-def _page(viewer: Profile, kept: _Kept | None, at: datetime.datetime, limit: int) -> Page:
+def _page(kept: _Kept | None, at: datetime.datetime, limit: int) -> Page:
     if kept is None:
         # The profile went while it was asking.
         return Page([], at, has_further=False)
     dogs = kept.dogs[:limit]
-    if not kept.is_whole and kept.may_ask and dogs and kept.size - dogs[-1].place < LOW:
-        _ask_for_refill(viewer)
     return Page(dogs, kept.as_of, len(kept.dogs) > limit or not kept.is_whole)
 
 
@@ -156,7 +169,8 @@ def refill(viewer: Profile) -> None:
     """Rank anew, without those decided on meanwhile."""
     if viewer.is_complete:
         now = timezone.now()
-        fill(Outlook.of(viewer, now), now)
+        with transaction.atomic():
+            fill(Outlook.of(viewer, now), now)
 
 
 def undecided(viewer: Profile) -> ProfileQuerySet:

@@ -1,5 +1,9 @@
 """Who likes whom, who passed on whom, who found each other, and what a deck is made from."""
 
+import datetime
+from operator import attrgetter
+from uuid import UUID
+
 from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +13,9 @@ from django.utils import timezone
 from messaging.models import Conversation
 from profiles.models import Profile
 from pupmatch.lib.ids import UUIDModel
+
+# The parts of a score, in the order in which a deck keeps them.
+PARTS = ("distance", "age", "activity", "recency", "interest")
 
 
 class LikeQuerySet(models.QuerySet["Like"]):
@@ -172,7 +179,7 @@ class Candidate(models.Model):
     birth_date = models.DateField()
     min_age = models.PositiveSmallIntegerField()
     max_age = models.PositiveSmallIntegerField()
-    changed_at = models.DateTimeField(help_text="When something else than `active_on` changed.")
+    changed_at = models.DateTimeField(help_text="When it was listed, or its age or wishes changed.")
 
     class Meta:
         indexes = [
@@ -194,8 +201,18 @@ class DeckQuerySet(models.QuerySet["Deck"]):
     """Decks that are kept."""
 
     def drop(self, *viewers: Profile) -> None:
-        """Forget those of people into whose deck somebody comes back; the next is made anew."""
-        self.filter(viewer__in=viewers).delete()
+        """Have those made anew into which somebody comes back.
+
+        Waits for a deck that is being filled, and whoever fills one next waits for the caller's
+        commit: so none is kept that was made without seeing the change.
+        """
+        decks = [Deck.nothing(viewer.pk) for viewer in viewers]
+        self.bulk_create(
+            sorted(decks, key=attrgetter("pk")),
+            update_conflicts=True,
+            update_fields=["basis"],
+            unique_fields=["viewer"],
+        )
 
 
 class Deck(models.Model):
@@ -235,3 +252,16 @@ class Deck(models.Model):
 
     def __str__(self) -> str:
         return f"deck of {self.viewer_id}"
+
+    @classmethod
+    def nothing(cls, viewer_id: UUID) -> "Deck":
+        """One that was made for nothing that anybody looks for."""
+        parts = ("profile_ids", "ties", *(f"{part}_points" for part in PARTS))
+        long_ago = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+        return cls(
+            viewer_id=viewer_id,
+            as_of=long_ago,
+            filled_at=long_ago,
+            is_whole=False,
+            **{part: [] for part in parts},
+        )

@@ -19,6 +19,13 @@ from pupmatch.lib.prepared import prepared
 SIZE = 200
 
 # `matching_best` and what it is asked are explained in docs/deck.md.
+LOCK = """
+INSERT INTO matching_deck AS old (
+    viewer_id, as_of, filled_at, basis, is_whole, profile_ids, ties, distance_points, age_points,
+    activity_points, recency_points, interest_points)
+VALUES (%(viewer_id)s, 'epoch', 'epoch', '', false, '{}', '{}', '{}', '{}', '{}', '{}', '{}')
+ON CONFLICT (viewer_id) DO UPDATE SET basis = old.basis
+"""
 FILL = """
 INSERT INTO matching_deck AS old (
     viewer_id, as_of, filled_at, basis, after_score, after_tie, is_whole, profile_ids, ties,
@@ -133,6 +140,11 @@ def parameters_of(
 def fill(
     outlook: Outlook, at: datetime.datetime, after: Position | None = None, *, size: int = SIZE
 ) -> None:
-    """Keep the viewer's best dogs as of a moment, or those that follow a position."""
+    """Keep the viewer's best dogs as of a moment, or those that follow a position.
+
+    In a transaction of the caller's, which then reads them before anybody else replaces them.
+    """
     with prepared() as cursor:
+        # In a statement before: what was committed while it waited is seen by the one that ranks.
+        cursor.execute(LOCK, {"viewer_id": outlook.viewer_id})
         cursor.execute(FILL, parameters_of(outlook, at, after, size=size))

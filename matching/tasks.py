@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from matching import deck
+from matching import candidates, deck
 from matching.counters import check_counters
 from profiles.models import Profile
 from pupmatch.lib.jobs import task
@@ -20,3 +20,9 @@ def refill_deck(profile_id: UUID | str) -> None:
 def repair_counters() -> None:
     """Set right what does not agree with the rows that it is counted from."""
     check_counters(repair=True)
+
+
+@task(queue="upkeep", tries=3, every="48 4 * * *")
+def forget_old_decks() -> None:
+    """Remove decks that nobody looks at any more."""
+    candidates.forget_old_decks()

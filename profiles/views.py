@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.asking import AnswersAtOnce, OwnDocument, at_once
 from accounts.authentication import USER, SignedInRequest
+from accounts.models import User
 from profiles import services
 from profiles.access import OwnProfileMixin
 from profiles.images import Renditions, render
@@ -235,8 +236,14 @@ class PreferencesView(APIView):
     @transaction.atomic
     def patch(self, request: SignedInRequest) -> Response:
         """Change what is sent; the next deck follows it."""
+        # The profile first, as an erasure does; whoever may be in a deck follows from both.
+        list(Profile.objects.filter(user=request.user).select_for_update(no_key=True).values("pk"))
         # Locked, because two halves of a range are checked against each other.
-        current = Preferences.objects.select_for_update().get(pk=self._preferences().pk)
+        current = Preferences.objects.select_for_update().filter(user=request.user).first()
+        if current is None:
+            # Nobody gets any who is being erased.
+            get_object_or_404(User.objects.select_for_update(no_key=True), pk=request.user.pk)
+            current = self._preferences()
         form = PreferencesSerializer(current, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         form.save()

@@ -6,6 +6,7 @@ import pytest
 from psycopg.errors import DeadlockDetected
 
 from accounts.credentials import remove_account
+from matching.models import Candidate
 from matching.services import like
 from matching.tests.factories import matched
 from messaging.models import Conversation, Participant
@@ -72,3 +73,23 @@ def test_sharing_a_playground_crosses_its_removal_without_an_error(in_parallel):
         )
         assert surprises(outcomes) == []
         assert not Playground.objects.filter(pk=playground.pk).exists()
+
+
+@pytest.mark.requirement("R2.7", "R10.4")
+def test_changing_preferences_crosses_an_erasure_without_a_deadlock(in_parallel, client_for):
+    """Both write what decks are made from; whoever comes second finds nobody, or is told so."""
+    for _ in range(12):
+        leaving = ProfileFactory()
+        clients = [client_for(leaving.user) for _ in range(3)]
+        erased, *answers = in_parallel(
+            lambda leaving=leaving: remove_account(user=leaving.user),
+            *(
+                lambda client=client, age=age: client.patch(
+                    "/api/v1/me/preferences", {"min_age": age}
+                )
+                for age, client in enumerate(clients, start=1)
+            ),
+        )
+        assert erased is None
+        assert {answer.status_code for answer in answers} <= {200, 401, 404}
+        assert not Candidate.objects.filter(profile=leaving).exists()

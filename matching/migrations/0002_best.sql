@@ -23,6 +23,7 @@ DECLARE
     _reach_m float8;
     _found matching_ranked[];
     _number float8;
+    _places int;
     _number_before float8;
     _step int;
     -- By which factor the number of dogs grows when the threshold falls by a tenth of a point, as a
@@ -145,8 +146,8 @@ BEGIN
         SELECT array_agg(
             (profile_id, tie, distance_points, age_points, activity_points, recency_points,
              interest_points)::matching_ranked
-            ORDER BY score DESC, tie)
-        INTO _found FROM best;
+            ORDER BY score DESC, tie), (SELECT count(*) FROM near)
+        INTO _found, _places FROM best;
         EXIT WHEN _threshold = 0 OR cardinality(_found) >= _count;
         _number := greatest(0.5, cardinality(_found));
         IF _number > _number_before THEN
@@ -154,8 +155,10 @@ BEGIN
         END IF;
         _step := least(250, greatest(20, ln(1.5 * _count / _number) / _growth));
         _number_before := _number;
-        -- Down there hardly a bound is left: going all the way costs the same.
-        _threshold := CASE WHEN _threshold - _step < 430 THEN 0 ELSE _threshold - _step END;
+        -- Down there, and where hardly anybody lives, bounds save less than another look costs.
+        _threshold := CASE
+            WHEN _threshold - _step < 430 OR _places < 30 THEN 0
+            ELSE _threshold - _step END;
     END LOOP;
     RETURN QUERY SELECT * FROM unnest(_found);
 END $$;

@@ -64,7 +64,11 @@ BEGIN
         profile_id, is_current, place_id, shows_from, shows_until, activity_level, active_on,
         birth_date, min_age, max_age, changed_at)
     SELECT profile_id, is_current, place_id, shows_from, shows_until, activity_level, active_on,
-           birth_date, min_age, max_age, clock_timestamp()
+           birth_date, min_age, max_age,
+           -- A move is no news, neither where it leads nor where it began: whoever reads a deck
+           -- could tell that something changed, and so the moment of the move.
+           CASE WHEN is_current AND shows_from <= clock_timestamp()
+                THEN clock_timestamp() ELSE 'epoch' END
     FROM matching_candidate_source WHERE profile_id = _profile_id
     ON CONFLICT (profile_id, is_current) DO UPDATE SET
         place_id = excluded.place_id,
@@ -75,14 +79,12 @@ BEGIN
         birth_date = excluded.birth_date,
         min_age = excluded.min_age,
         max_age = excluded.max_age,
-        -- Being around is no news: it happens to everybody every day.
+        -- Being around is no news either: it happens to everybody every day.
         changed_at = CASE
-            WHEN (old.place_id, old.shows_from, old.activity_level, old.birth_date, old.min_age,
-                  old.max_age)
-                 IS NOT DISTINCT FROM
-                 (excluded.place_id, excluded.shows_from, excluded.activity_level,
-                  excluded.birth_date, excluded.min_age, excluded.max_age)
-            THEN old.changed_at ELSE excluded.changed_at END
+            WHEN (old.activity_level, old.birth_date, old.min_age, old.max_age)
+                 IS DISTINCT FROM
+                 (excluded.activity_level, excluded.birth_date, excluded.min_age, excluded.max_age)
+            THEN excluded.changed_at ELSE old.changed_at END
     WHERE (old.place_id, old.shows_from, old.shows_until, old.activity_level, old.active_on,
            old.birth_date, old.min_age, old.max_age)
           IS DISTINCT FROM

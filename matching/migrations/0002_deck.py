@@ -131,7 +131,9 @@ class Migration(migrations.Migration):
                 ("max_age", models.PositiveSmallIntegerField()),
                 (
                     "changed_at",
-                    models.DateTimeField(help_text="When something else than `active_on` changed."),
+                    models.DateTimeField(
+                        help_text="When it was listed, or its age or wishes changed."
+                    ),
                 ),
                 (
                     "profile",

@@ -9,8 +9,8 @@ CREATE TYPE matching_shown AS (
 );
 
 CREATE FUNCTION matching_page(
-    _viewer_id uuid, _user_id uuid, _from geography, _max_distance_m float8, _basis text,
-    _at timestamptz, _score int, _tie bigint, _count int
+    _viewer_id uuid, _user_id uuid, _from geography, _max_distance_m float8, _born_after date,
+    _born_until date, _age int, _basis text, _at timestamptz, _score int, _tie bigint, _count int
 ) RETURNS SETOF matching_shown
 LANGUAGE plpgsql STABLE ROWS 20
 -- Each condition is to be a probe of an index, for each dog looked at and no more: then a long
@@ -33,7 +33,7 @@ BEGIN
     ) OR EXISTS (
         SELECT FROM (
             -- The limit is for a day on which thousands change at once; decks are short-lived.
-            SELECT profile_id, place_id FROM matching_candidate
+            SELECT profile_id, place_id, birth_date, min_age, max_age FROM matching_candidate
             WHERE changed_at > _kept.filled_at - interval '2 seconds'
             ORDER BY changed_at DESC LIMIT 1000
         ) changed
@@ -43,6 +43,8 @@ BEGIN
             LIMIT 1
         ) near
         WHERE changed.profile_id <> _viewer_id
+          AND birth_date > _born_after AND birth_date <= _born_until
+          AND min_age <= _age AND max_age >= _age
     );
     RETURN NEXT (
         _kept.as_of, _kept.basis = _basis, _kept.after_score::int, _kept.after_tie, _kept.is_whole,
@@ -69,7 +71,12 @@ BEGIN
             FROM profiles_profile profile JOIN accounts_user account ON account.id = profile.user_id
             WHERE profile.id = ranked.profile_id
               AND is_complete AND paused_at IS NULL AND is_active
-              AND (location_shows_at <= _at OR previous_location IS NOT NULL)
+              -- Whoever was seen to move, or changed, since they were ranked waits for the next deck.
+              AND (location_shows_at <= _kept.as_of
+                   OR location_shows_at > _at AND previous_location IS NOT NULL)
+              AND (SELECT true FROM matching_candidate
+                   WHERE profile_id = profile.id AND is_current
+                     AND changed_at > _kept.filled_at) IS NULL
               AND (SELECT true FROM accounts_block
                    WHERE blocker_id = _user_id AND blocked_id = account.id) IS NULL
               AND (SELECT true FROM accounts_block

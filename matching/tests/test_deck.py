@@ -1,20 +1,23 @@
 """What is kept of a deck, for how long, and what is left out when it is read."""
 
 import datetime
+import threading
 
 import pytest
 from django.contrib.gis.geos import Point
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Block, User
-from matching import candidates, services
+from matching import services
 from matching.deck import LOW, first_page, page_after
 from matching.models import Candidate, Deck, Like, Pass
 from matching.ranking import SIZE, Position
+from matching.tasks import forget_old_decks
 from matching.tests.towns import crowd, viewer_among
 from profiles.cells import snap
 from profiles.models import Preferences, Profile
+from profiles.services import set_location
 from profiles.tests.factories import ProfileFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,15 +67,12 @@ def test_it_is_kept_for_ten_minutes(viewer, minutes, is_kept):
     assert (as_of(viewer) == then) is is_kept
 
 
-@pytest.mark.parametrize(("seconds", "is_kept"), [(5, True), (15, False)])
-def test_one_that_holds_everybody_is_kept_for_seconds(seconds, is_kept):
+def test_one_that_holds_everybody_is_kept_as_long():
     viewer = viewer_among(crowd(3))
     Candidate.objects.update(changed_at=AN_HOUR_AGO)
-    assert len(first_page(viewer, 20).dogs) == 2
-    then = timezone.now() - datetime.timedelta(seconds=seconds)
-    Deck.objects.update(as_of=then)
-    first_page(viewer, 20)
-    assert (as_of(viewer) == then) is is_kept
+    first = first_page(viewer, 20)
+    assert (len(first.dogs), first.has_further) == (2, False)
+    assert first_page(viewer, 20).as_of == first.as_of
 
 
 ELSEWHERE = snap(Point(16.37, 48.21, srid=4326))
@@ -118,6 +118,56 @@ def test_a_new_dog_is_news_where_it_can_be_met(viewer, place, is_news):
     ProfileFactory(location=place or viewer.location)
     first_page(viewer, 20)
     assert (as_of(viewer) > before) is is_news
+
+
+def test_who_would_not_be_in_it_is_no_news(viewer):
+    first_page(viewer, 20)
+    before = as_of(viewer)
+    ProfileFactory(location=viewer.location, preferences__min_age=20)
+    first_page(viewer, 20)
+    assert as_of(viewer) == before
+
+
+@pytest.mark.parametrize("leads_here", [True, False])
+def test_nobody_can_tell_that_somebody_moves_before_it_shows(viewer, leads_here, time_machine):
+    """Not even by a deck that is made anew at that moment: its cursor and ETag would differ."""
+    here, away = viewer.location, ELSEWHERE
+    mover = ProfileFactory(location=away if leads_here else here)
+    Candidate.objects.update(changed_at=AN_HOUR_AGO)
+    before = first_page(viewer, 20)
+    set_location(profile=mover, point=here if leads_here else away)
+    assert first_page(viewer, 20) == before
+
+
+def test_who_was_seen_to_move_since_waits_for_the_next_deck(viewer):
+    best = ids(first_page(viewer, 20))[0]
+    a_minute_ago = timezone.now() - datetime.timedelta(minutes=1)
+    Deck.objects.update(as_of=a_minute_ago - datetime.timedelta(minutes=1))
+    kept = Deck.objects.get()
+    Profile.objects.filter(pk=best).update(
+        location=ELSEWHERE, previous_location=viewer.location, location_shows_at=a_minute_ago
+    )
+    after = first_page(viewer, 20)
+    assert after.as_of == kept.as_of
+    assert best not in ids(after)
+
+
+def test_who_changed_since_is_on_no_later_page(viewer):
+    page = first_page(viewer, 20)
+    last = page.dogs[-1]
+    following = page_after(viewer, Position(last.score, last.tie), page.as_of, 20)
+    changed = Profile.objects.get(pk=ids(following)[0])
+    Preferences.objects.filter(user=changed.user).update(min_age=20)
+    again = page_after(viewer, Position(last.score, last.tie), page.as_of, 20)
+    assert ids(again)[:19] == ids(following)[1:]
+
+
+def test_an_old_cursor_goes_on_in_the_present(viewer):
+    page = first_page(viewer, 20)
+    last = page.dogs[-1]
+    yesterday = page.as_of - datetime.timedelta(days=1)
+    following = page_after(viewer, Position(last.score, last.tie), yesterday, 20)
+    assert following.as_of == page.as_of
 
 
 @pytest.mark.requirement("R4.5")
@@ -180,7 +230,7 @@ def test_whom_i_take_back_is_there_again_at_once(viewer, what):
     decide, take_back = BRINGS_BACK[what]
     best = Profile.objects.get(pk=ids(first_page(viewer, 20))[0])
     decide(viewer, best)
-    Deck.objects.all().delete()
+    Deck.objects.update(basis="")
     assert best.pk not in ids(first_page(viewer, 20))
     take_back(viewer, best)
     assert best.pk in ids(first_page(viewer, 20))
@@ -234,8 +284,40 @@ def test_whoever_asks_while_their_profile_is_going_leaves_nothing(viewer):
     kept(viewer).user.delete()
     assert not Deck.objects.exists()
     assert first_page(gone, 20).dogs
-    assert candidates.check(repair=True) == {"matching_deck": 1}
+    Deck.objects.update(as_of=timezone.now() - datetime.timedelta(days=2))
+    forget_old_decks()
     assert not Deck.objects.exists()
+
+
+def test_decks_of_today_stay(viewer):
+    kept(viewer)
+    forget_old_decks()
+    assert Deck.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deck_that_is_made_while_somebody_comes_back_is_made_again(in_parallel):
+    """The one who takes a pass back commits while the other waits to rank."""
+    viewer = viewer_among(crowd(5))
+    best = Profile.objects.get(pk=ids(first_page(viewer, 20))[0])
+    services.pass_on(passer=viewer, passed=best)
+    Deck.objects.update(basis="")
+    is_dropped, may_commit = threading.Event(), threading.Event()
+
+    def take_back():
+        with transaction.atomic():
+            services.take_back_pass(passer=viewer, passed=best)
+            is_dropped.set()
+            may_commit.wait(10)
+
+    def look():
+        is_dropped.wait(10)
+        threading.Timer(0.3, may_commit.set).start()
+        return ids(first_page(viewer, 20))
+
+    _, seen = in_parallel(take_back, look)
+    assert best.pk in seen
+    assert best.pk in ids(first_page(viewer, 20))
 
 
 # --- Before it runs dry ---------------------------------------------------------------------------
