@@ -1,7 +1,6 @@
 """Who likes whom, who passed on whom, who found each other, and what a deck is made from."""
 
 import datetime
-from operator import attrgetter
 from uuid import UUID
 
 from django.contrib.gis.db.models import PointField
@@ -206,9 +205,10 @@ class DeckQuerySet(models.QuerySet["Deck"]):
         Waits for a deck that is being filled, and whoever fills one next waits for the caller's
         commit: so none is kept that was made without seeing the change.
         """
-        decks = [Deck.nothing(viewer.pk) for viewer in viewers]
+        # In one order, or two who drop the same ones could wait for each other.
+        decks = [Deck.nothing(pk) for pk in sorted(viewer.pk for viewer in viewers)]
         self.bulk_create(
-            sorted(decks, key=attrgetter("pk")),
+            decks,
             update_conflicts=True,
             update_fields=["basis"],
             unique_fields=["viewer"],
