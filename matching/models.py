@@ -207,7 +207,7 @@ class DeckQuerySet(models.QuerySet["Deck"]):
         """
         # In one order, or two who drop the same ones could wait for each other.
         decks = [Deck.nothing(pk) for pk in sorted(viewer.pk for viewer in viewers)]
-        self.bulk_create(
+        Deck.objects.bulk_create(
             decks,
             update_conflicts=True,
             update_fields=["basis"],
