@@ -3,12 +3,13 @@
 On an empty, migrated database that DATABASE_URL names:
 
     python -m bench.town --dogs 20000 --cities 10
-    python -m bench.plans > docs/plans.md       but for its last section, "Faults"
+    python -m bench.plans > /tmp/plans.md && mv /tmp/plans.md docs/plans.md
 """
 
 import os
 import re
 import uuid
+from pathlib import Path
 
 import django
 
@@ -17,25 +18,26 @@ django.setup()
 
 from django.db import connection  # noqa: E402 (Django must be set up first)
 from django.db.models import QuerySet  # noqa: E402
-from django.utils import timezone  # noqa: E402
 
 from accounts.models import AuthenticationAttempt, Block, Session  # noqa: E402
-from matching.deck import deck  # noqa: E402
-from matching.models import Like, Match, Pass  # noqa: E402
+from matching.deck import first_page  # noqa: E402
+from matching.models import Deck, Like, Match, Pass  # noqa: E402
 from messaging.models import Message, Participant  # noqa: E402
 from playgrounds.models import Favorite, Playground  # noqa: E402
 from profiles.models import Breed, Photo, Profile  # noqa: E402
+from pupmatch.lib.tests.plans import plans_inside  # noqa: E402
+
+PAGE = Path(__file__).parents[1] / "docs" / "plans.md"
+FAULTS = "## Faults\n"
 
 
 def hot_queries(me: Profile) -> dict[str, QuerySet]:
     """Each hot query by name, for a viewer with an ordinary history."""
-    now = timezone.now()
     other = Like.objects.filter(liker=me).first().liked
     newest = ("-created_at", "-id")
     mine = Participant.objects.filter(profile=me, deleted_at=None)
     conversation = mine.first().conversation_id
     return {
-        "deck": deck(me, now).prefetch_related(None).order_by("-score", "tie_break")[:20],
         "mutual like": Like.objects.filter(liker=other, liked=me),
         "likes received": Like.objects.filter(liked=me).order_by(*newest)[:20],
         "likes sent": Like.objects.filter(liker=me).order_by(*newest)[:20],
@@ -78,6 +80,24 @@ def hot_queries(me: Profile) -> dict[str, QuerySet]:
     }  # fmt: skip
 
 
+def deck(me: Profile) -> dict[str, str]:
+    """How a deck is filled, at the last threshold, and read; inside the database's functions."""
+    first_page(me, 20)
+    Deck.objects.filter(viewer=me).delete()
+    filling = plans_inside(lambda: first_page(me, 20))
+    reading = plans_inside(lambda: first_page(me, 20))
+    found = {
+        "Filling a deck": [plan for plan in filling if "WITH decided AS" in plan][-1],
+        "Reading a deck": next(plan for plan in reading if "AS ranked" in plan),
+        "News for a deck": next(plan for plan in reading if "_has_news" in plan),
+    }
+    # Without the statement itself, which matching/migrations has.
+    return {
+        name: re.sub(r"\(cost=[^)]*\) ", "", plan[plan.rindex("\n", 0, plan.index("(cost=")) + 1 :])
+        for name, plan in found.items()
+    }
+
+
 def somebody() -> Profile:
     """A dog with an ordinary history, of a dense town."""
     sql = "SELECT profile_id FROM bench.viewer WHERE role = 'dense'"
@@ -110,11 +130,15 @@ def main() -> None:
         f"Made by `bench/plans.py` on a town of {dogs:,} dogs (`bench/town.py`), with "
         f"{server.split(' (')[0]} and PostGIS {postgis}. Times are of one run on a small machine.\n"
     )
+    for name, plan in deck(me).items():
+        print(f"## {name}\n\n```\n{tidy(plan)}\n```\n")
     for name, query in hot_queries(me).items():
         query.explain(analyze=True)  # warm
         print(
             f"## {name.capitalize()}\n\n```\n{tidy(query.explain(analyze=True, costs=False))}\n```\n"
         )
+    # What is no plan stays.
+    print(FAULTS + PAGE.read_text().partition(FAULTS)[2].rstrip())
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ BEGIN
     LOOP
         -- Beyond, all other parts together (20 + 20 + 15 points) cannot make up for the distance.
         _reach_m := CASE WHEN _threshold > 550
-            THEN least(_max_distance_m, -8000 * ln((_threshold - 550.5) / 300))
+            THEN least(_max_distance_m, -8000 * ln((_threshold - 550.5::float8) / 300))
             ELSE _max_distance_m END;
         WITH decided AS MATERIALIZED (
             SELECT liked_id AS id FROM matching_like WHERE liker_id = _viewer_id
@@ -67,13 +67,13 @@ BEGIN
         ), bound AS MATERIALIZED (
             -- Of each level, whoever was around since the day on which recency still makes up for
             -- that, and is about as old as the viewer. Where nobody lacks anything, one range holds
-            -- all levels.
+            -- all levels. In float8: logarithms of numeric cost more than all the rest.
             SELECT id, chord_m, near_points, lowest, highest,
                    CASE WHEN missing + below > -50
-                        THEN 1826 * (1 - (missing + below + 49.5) / 200.0::float8)
+                        THEN 1826 * (1 - (missing + below + 49.5::float8) / 200)
                         ELSE 'infinity' END AS most_days,
                    CASE WHEN missing + below > 0
-                        THEN _today + ceil(3 * ln((missing + below - 0.5) / 150))::int
+                        THEN _today + ceil(3 * ln((missing + below - 0.5::float8) / 150))::int
                         ELSE '0001-01-01'::date END AS active_from
             FROM near JOIN (VALUES
                 (0, 2, -1000),
@@ -153,11 +153,14 @@ BEGIN
         IF _number > _number_before THEN
             _growth := greatest(0.005, ln(_number / _number_before) / _step);
         END IF;
-        _step := least(250, greatest(20, ln(1.5 * _count / _number) / _growth));
+        -- With some found, small steps: in a dense city the next one may hold thousands.
+        _step := least(CASE WHEN _number < 10 THEN 250 ELSE 60 END,
+                       greatest(20, ln(1.5 * _count / _number) / _growth));
         _number_before := _number;
         -- Down there, and where hardly anybody lives, bounds save less than another look costs.
         _threshold := CASE
-            WHEN _threshold - _step < 430 OR _places < 30 THEN 0
+            WHEN _threshold - _step < CASE WHEN _number < 1 THEN 430 ELSE 250 END
+                 OR _places < 30 THEN 0
             ELSE _threshold - _step END;
     END LOOP;
     RETURN QUERY SELECT * FROM unnest(_found);

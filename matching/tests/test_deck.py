@@ -19,6 +19,7 @@ from profiles.cells import snap
 from profiles.models import Preferences, Profile
 from profiles.services import set_location
 from profiles.tests.factories import ProfileFactory
+from pupmatch.lib.tests.plans import plans_inside
 
 pytestmark = pytest.mark.django_db
 
@@ -340,24 +341,7 @@ def test_a_deck_that_runs_low_is_refilled_by_a_worker(viewer, run_jobs):
 
 
 def plans(viewer):
-    """The plans of everything that runs inside the database's functions."""
-    said = []
-    with connection.cursor() as cursor:
-        cursor.execute("LOAD 'auto_explain'")
-        for name in ("log_nested_statements", "log_analyze"):
-            cursor.execute(f"SET auto_explain.{name} = on")
-        cursor.execute("SET auto_explain.log_min_duration = 0")
-        cursor.execute("SET client_min_messages = log")
-        connection.connection.add_notice_handler(
-            hear := lambda note: said.append(note.message_primary)
-        )
-        try:
-            first_page(viewer, 20)
-        finally:
-            connection.connection.remove_notice_handler(hear)
-            cursor.execute("SET auto_explain.log_min_duration = -1")
-            cursor.execute("SET client_min_messages = notice")
-    return "\n".join(said)
+    return "\n".join(plans_inside(lambda: first_page(viewer, 20)))
 
 
 def rows_read(line):

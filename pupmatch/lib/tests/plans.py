@@ -1,11 +1,12 @@
 """How PostgreSQL means to run a query: by which index, and reading no table whole."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from psycopg.errors import Diagnostic
 
 
 def assert_plan(
@@ -28,6 +29,29 @@ def assert_plan(
         assert any(index.startswith(name) for index in used), f"{name} is not used:\n{shown}"
     whole = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
     assert whole <= set(small), f"read whole: {sorted(whole - set(small))}:\n{shown}"
+
+
+def plans_inside(run: Callable[[], Any]) -> list[str]:
+    """The plans, with what they read, of all statements that `run` causes in database functions."""
+    said: list[str] = []
+
+    def hear(note: Diagnostic) -> None:
+        said.append(note.message_primary or "")
+
+    with connection.cursor() as cursor:
+        cursor.execute("LOAD 'auto_explain'")
+        for name in ("log_nested_statements", "log_analyze"):
+            cursor.execute(f"SET auto_explain.{name} = on")
+        cursor.execute("SET auto_explain.log_min_duration = 0")
+        cursor.execute("SET client_min_messages = log")
+        connection.connection.add_notice_handler(hear)
+        try:
+            run()
+        finally:
+            connection.connection.remove_notice_handler(hear)
+            cursor.execute("SET auto_explain.log_min_duration = -1")
+            cursor.execute("SET client_min_messages = notice")
+    return said
 
 
 def _explained(query: QuerySet | str, params: Any) -> dict[str, Any]:
