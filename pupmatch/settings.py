@@ -13,7 +13,7 @@ from pythonjsonlogger.core import RESERVED_ATTRS
 
 from pupmatch.environment import BASE_DIR, database, env, folder, number, secret, whole_number
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", debug=DEBUG)
