@@ -126,7 +126,7 @@ def test_hot_queries_name_their_index_and_read_no_table_whole(crowd):
 
 def written_out(statement, values):
     """What a statement runs, with the values in their places."""
-    text, names = statement._compiled
+    text, names, _ = statement._compiled
 
     def value(place):
         return Literal(values[names[int(place[1]) - 1]]).as_string(connection.connection)

@@ -43,7 +43,7 @@ class Chat:
 
     def leave(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=5)
+        return self.process.wait(timeout=30)
 
 
 @pytest.fixture
