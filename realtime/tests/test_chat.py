@@ -23,7 +23,16 @@ class Chat:
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "examples.chat", address, email],
+                # A shell in the background ignores Ctrl-C, and so does whatever it starts.
+                [
+                    "env",
+                    "--default-signal=INT",
+                    sys.executable,
+                    "-m",
+                    "examples.chat",
+                    address,
+                    email,
+                ],
                 cwd=settings.BASE_DIR,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.PIPE,
