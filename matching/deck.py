@@ -88,6 +88,11 @@ class _Kept(NamedTuple):
         )  # fmt: skip
         return self.fits and begins_before and self.suffices(limit)
 
+    def page(self, limit: int) -> Page:
+        """So many of the dogs."""
+        has_further = len(self.dogs) > limit or not self.is_whole
+        return Page(self.dogs[:limit], self.as_of, has_further)
+
     def suffices(self, limit: int) -> bool:
         """Whether there are as many as asked for, and one more, or no further ones at all."""
         return self.is_whole or len(self.dogs) > limit
@@ -99,12 +104,10 @@ def first_page(viewer: Profile, limit: int) -> Page:
     outlook = Outlook.of(viewer, now)
     kept = _read(viewer, outlook, None, limit)
     if kept is None or not kept.is_good(limit):
-        with transaction.atomic():
-            fill(outlook, now)
-            kept = _read(viewer, outlook, None, limit)
+        kept = _made(viewer, outlook, now, None, limit)
     elif kept.runs_low:
         _ask_for_refill(viewer)
-    return _page(kept, now, limit)
+    return kept.page(limit)
 
 
 def page_after(viewer: Profile, after: Position, as_of: datetime.datetime, limit: int) -> Page:
@@ -114,10 +117,19 @@ def page_after(viewer: Profile, after: Position, as_of: datetime.datetime, limit
     outlook = Outlook.of(viewer, as_of)
     kept = _read(viewer, outlook, after, limit)
     if kept is None or not kept.goes_on(after, limit):
-        with transaction.atomic():
-            fill(outlook, as_of, after)
-            kept = _read(viewer, outlook, after, limit)
-    return _page(kept, as_of, limit)
+        kept = _made(viewer, outlook, as_of, after, limit)
+    return kept.page(limit)
+
+
+@transaction.atomic
+def _made(
+    viewer: Profile, outlook: Outlook, at: datetime.datetime, after: Position | None, limit: int
+) -> _Kept:
+    """What is kept once it was made anew; nobody replaces it in between."""
+    fill(outlook, at, after)
+    kept = _read(viewer, outlook, after, limit)
+    assert kept is not None  # noqa: S101 (this transaction wrote it)
+    return kept
 
 
 def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int) -> _Kept | None:
@@ -149,14 +161,6 @@ def _read(viewer: Profile, outlook: Outlook, after: Position | None, limit: int)
         for row in rows[1:]
     ]
     return _Kept(as_of, fits, begins, is_whole, may_ask, size, has_news, dogs)
-
-
-def _page(kept: _Kept | None, at: datetime.datetime, limit: int) -> Page:
-    if kept is None:
-        # The profile went while it was asking.
-        return Page([], at, has_further=False)
-    dogs = kept.dogs[:limit]
-    return Page(dogs, kept.as_of, len(kept.dogs) > limit or not kept.is_whole)
 
 
 def _ask_for_refill(viewer: Profile) -> None:

@@ -1,7 +1,6 @@
 """Who likes whom, who passed on whom, who found each other, and what a deck is made from."""
 
 import datetime
-from uuid import UUID
 
 from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.fields import ArrayField
@@ -12,9 +11,6 @@ from django.utils import timezone
 from messaging.models import Conversation
 from profiles.models import Profile
 from pupmatch.lib.ids import UUIDModel
-
-# The parts of a score, in the order in which a deck keeps them.
-PARTS = ("distance", "age", "activity", "recency", "interest")
 
 
 class LikeQuerySet(models.QuerySet["Like"]):
@@ -196,6 +192,9 @@ class Candidate(models.Model):
         return f"candidate {self.profile_id}"
 
 
+LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+
+
 class DeckQuerySet(models.QuerySet["Deck"]):
     """Decks that are kept."""
 
@@ -206,7 +205,7 @@ class DeckQuerySet(models.QuerySet["Deck"]):
         commit: so none is kept that was made without seeing the change.
         """
         # In one order, or two who drop the same ones could wait for each other.
-        decks = [Deck.nothing(pk) for pk in sorted(viewer.pk for viewer in viewers)]
+        decks = [Deck(viewer_id=pk) for pk in sorted(viewer.pk for viewer in viewers)]
         Deck.objects.bulk_create(
             decks,
             update_conflicts=True,
@@ -229,39 +228,29 @@ class Deck(models.Model):
         related_name="deck",
         db_constraint=False,
     )
-    as_of = models.DateTimeField()
-    filled_at = models.DateTimeField(help_text="By the database's clock.")
+    # The defaults make a deck that fits nothing which anybody looks for.
+    as_of = models.DateTimeField(db_default=LONG_AGO)
+    filled_at = models.DateTimeField(db_default=LONG_AGO, help_text="By the database's clock.")
     basis = models.CharField(
-        max_length=64, help_text="Digest of what the viewer looks for, and from where."
+        max_length=64,
+        db_default="",
+        help_text="Digest of what the viewer looks for, and from where.",
     )
     after_score = models.PositiveSmallIntegerField(
         null=True, help_text="Dogs up to this one, in tenths of points, are on earlier pages."
     )
     after_tie = models.BigIntegerField(null=True)
-    is_whole = models.BooleanField(help_text="No further dog follows.")
+    is_whole = models.BooleanField(db_default=False, help_text="No further dog follows.")
     refill_asked_at = models.DateTimeField(null=True)
-    profile_ids = ArrayField(models.UUIDField())
-    ties = ArrayField(models.BigIntegerField())
-    distance_points = ArrayField(models.PositiveSmallIntegerField())
-    age_points = ArrayField(models.PositiveSmallIntegerField())
-    activity_points = ArrayField(models.PositiveSmallIntegerField())
-    recency_points = ArrayField(models.PositiveSmallIntegerField())
-    interest_points = ArrayField(models.PositiveSmallIntegerField())
+    profile_ids = ArrayField(models.UUIDField(), db_default=[])
+    ties = ArrayField(models.BigIntegerField(), db_default=[])
+    distance_points = ArrayField(models.PositiveSmallIntegerField(), db_default=[])
+    age_points = ArrayField(models.PositiveSmallIntegerField(), db_default=[])
+    activity_points = ArrayField(models.PositiveSmallIntegerField(), db_default=[])
+    recency_points = ArrayField(models.PositiveSmallIntegerField(), db_default=[])
+    interest_points = ArrayField(models.PositiveSmallIntegerField(), db_default=[])
 
     objects = DeckQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"deck of {self.viewer_id}"
-
-    @classmethod
-    def nothing(cls, viewer_id: UUID) -> "Deck":
-        """One that was made for nothing that anybody looks for."""
-        parts = ("profile_ids", "ties", *(f"{part}_points" for part in PARTS))
-        long_ago = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-        return cls(
-            viewer_id=viewer_id,
-            as_of=long_ago,
-            filled_at=long_ago,
-            is_whole=False,
-            **{part: [] for part in parts},
-        )

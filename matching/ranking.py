@@ -18,14 +18,11 @@ from pupmatch.lib.prepared import prepared
 # How many dogs are ranked at once.
 SIZE = 200
 
-# `matching_best` and what it is asked are explained in docs/deck.md.
 LOCK = """
-INSERT INTO matching_deck AS old (
-    viewer_id, as_of, filled_at, basis, is_whole, profile_ids, ties, distance_points, age_points,
-    activity_points, recency_points, interest_points)
-VALUES (%(viewer_id)s, 'epoch', 'epoch', '', false, '{}', '{}', '{}', '{}', '{}', '{}', '{}')
+INSERT INTO matching_deck AS old (viewer_id) VALUES (%(viewer_id)s)
 ON CONFLICT (viewer_id) DO UPDATE SET basis = old.basis
 """
+# `matching_best` and what it is asked are explained in docs/deck.md.
 FILL = """
 INSERT INTO matching_deck AS old (
     viewer_id, as_of, filled_at, basis, after_score, after_tie, is_whole, profile_ids, ties,

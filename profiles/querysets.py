@@ -50,7 +50,6 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
 
     def for_card(self) -> "ProfileQuerySet":
         """With everything that a card shows, in a fixed number of queries."""
-        # Not joined: a deck sorts thousands of candidates before it shows twenty.
         return self.prefetch_related("breed", "photos", "prompts", "user__favorites__playground")
 
 

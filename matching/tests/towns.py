@@ -2,13 +2,17 @@
 
 import datetime
 import random
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import User
+from matching.deck import Page, first_page
 from profiles.models import Preferences, Profile
 from profiles.tests.factories import place
 from pupmatch.lib.ids import uuid7
+
+AN_HOUR_AGO = timezone.now() - datetime.timedelta(hours=1)
 
 
 def crowd(count: int, seed: int = 1) -> list[Profile]:
@@ -32,6 +36,22 @@ def crowd(count: int, seed: int = 1) -> list[Profile]:
     )
 
 
+def fresh(profile: Profile) -> Profile:
+    """As a request loads it."""
+    return Profile.objects.select_related("user__preferences").get(pk=profile.pk)
+
+
 def viewer_among(dogs: list[Profile]) -> Profile:
     """One of them, as a request loads it."""
-    return Profile.objects.select_related("user__preferences").get(pk=dogs[0].pk)
+    return fresh(dogs[0])
+
+
+def ids(page: Page) -> list[UUID]:
+    """Whom it shows."""
+    return [dog.profile_id for dog in page.dogs]
+
+
+def kept(viewer: Profile) -> Profile:
+    """The viewer, once a deck is kept for them."""
+    first_page(viewer, 20)
+    return viewer
