@@ -53,6 +53,12 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         default=True, help_text="Without it nobody can sign in, and nobody sees the profile."
     )
     is_staff = models.BooleanField(default=False, help_text="May sign in to this admin.")
+    # What staff decided; a limit and a suspension end by themselves.
+    limited_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until then: no new likes and no messages."
+    )
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    banned_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -71,15 +77,34 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"
             ),
+            models.CheckConstraint(
+                condition=Q(suspended_until=None, banned_at=None) | Q(is_active=False),
+                name="user_barred_is_inactive",
+            ),
         ]
         indexes = [
             models.Index(fields=["-created_at"], name="user_newest"),
+            models.Index(
+                fields=["suspended_until"],
+                condition=~Q(suspended_until=None),
+                name="user_suspended_until",
+            ),
             # Staff type the beginning of an address.
             models.Index(OpClass("email", name="text_pattern_ops"), name="user_email_by_prefix"),
         ]
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether staff suspended or banned the person, who may still sign in to appeal."""
+        return self.suspended_until is not None or self.banned_at is not None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the person may neither like nor write for now."""
+        return self.limited_until is not None and self.limited_until > timezone.now()
 
     @property
     def is_email_verified(self) -> bool:
@@ -114,6 +139,9 @@ class Session(UUIDModel):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     ip_address = models.GenericIPAddressField()
     user_agent = models.CharField(max_length=200, blank=True)
+    device_id = models.UUIDField(
+        null=True, blank=True, help_text="The installation's id, where the app told it."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
@@ -135,7 +163,10 @@ class Session(UUIDModel):
                 fields=["user", "-last_used_at"],
                 condition=Q(ended_at=None),
                 name="session_of_user_by_last_use",
-            )
+            ),
+            models.Index(
+                fields=["device_id"], condition=~Q(device_id=None), name="session_on_device"
+            ),
         ]
 
     def __str__(self) -> str:

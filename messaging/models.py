@@ -180,6 +180,9 @@ class Message(UUIDModel):
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(
+        null=True, blank=True, help_text="While it is set, nobody is shown what it says."
+    )
 
     objects = MessageQuerySet.as_manager()
 

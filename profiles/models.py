@@ -78,7 +78,13 @@ class Profile(UUIDModel):
     location_shows_at = models.DateTimeField(null=True, blank=True)
     location_removed_at = models.DateTimeField(null=True, blank=True)
 
+    # Those that others see; a photo that is held does not count.
     photo_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Others see an empty bio while it is set.
+    bio_held_at = models.DateTimeField(null=True, blank=True)
+    verified_until = models.DateTimeField(
+        null=True, blank=True, help_text="The badge's end; it lapses by itself."
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     last_active_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -190,6 +196,15 @@ class Photo(UUIDModel):
     small = models.ImageField(max_length=200)
     medium = models.ImageField(max_length=200)
     large = models.ImageField(max_length=200)
+    perceptual_hash = models.BigIntegerField(
+        null=True, blank=True, help_text="64 bits that look-alikes share most of."
+    )
+    held_at = models.DateTimeField(
+        null=True, blank=True, help_text="While it is set, its owner alone sees the photo."
+    )
+    reviewed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When staff looked at it last; never: it is in the queue."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -219,6 +234,9 @@ class Prompt(UUIDModel):
     position = models.PositiveSmallIntegerField()
     question = models.CharField(max_length=200)
     answer = models.CharField(max_length=500)
+    held_at = models.DateTimeField(
+        null=True, blank=True, help_text="While it is set, its owner alone sees the prompt."
+    )
 
     class Meta:
         constraints = [

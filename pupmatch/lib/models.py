@@ -59,6 +59,34 @@ class DiscardedFile(models.Model):
         return self.name
 
 
+class AuditEntry(UUIDModel):
+    """What a member of staff did or looked at. A trigger refuses to change or remove a row.
+
+    Ids, figures and the reason only: names would outlive the erasure of whoever they name.
+    """
+
+    at = models.DateTimeField(db_default=Now())
+    actor_id = models.UUIDField(null=True, help_text="The member of staff; none for a job.")
+    action = models.CharField(max_length=60, help_text="As in decision.ban.")
+    subject_type = models.CharField(max_length=60, blank=True, help_text="As in accounts.user.")
+    subject_id = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    ip_address = models.GenericIPAddressField(null=True)
+    request_id = models.CharField(max_length=128, blank=True)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["subject_id", "-id"], name="audit_of_subject"),
+            models.Index(fields=["actor_id", "-id"], name="audit_of_actor"),
+            models.Index(fields=["action", "-id"], name="audit_of_action"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} at {self.at:%Y-%m-%d %H:%M}"
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, by what is to be done about them."""
 
