@@ -16,6 +16,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from pupmatch.lib.ids import uuid7
 from pupmatch.lib.logs import current_request_id
 from pupmatch.lib.problems import problem_response
+from pupmatch.lib.requests import current_request
 
 ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
@@ -62,7 +63,11 @@ class RequestIdMiddleware:
         request.request_id = request_id  # type: ignore[attr-defined]
         # Never reset: Django logs refusals after the middleware, and the next request sets its own.
         current_request_id.set(request_id)
-        response = self.get_response(request)
+        token = current_request.set(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            current_request.reset(token)
         response["X-Request-ID"] = request_id
         return response
 

@@ -1,6 +1,7 @@
 """Facts about a request that several rooms need."""
 
 import ipaddress
+from contextvars import ContextVar
 from typing import NamedTuple, cast
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+# What is being served, for what is written deep below: the audit. None in a job.
+current_request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
 
 class Utf8(HttpRequest):
