@@ -1,0 +1,133 @@
+"""Addresses, devices and photos that are not to come back: known again, and never kept.
+
+What is kept of each is a hash under a key made from SECRET_KEY, one key for each kind, so that the
+table alone tells nobody who was banned.
+"""
+
+import hashlib
+import hmac
+import random
+from collections.abc import Callable
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import IntegerField
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from screening.models import BannedMark
+from screening.pictures import NEAR, mirrored, unsigned
+
+Kind = BannedMark.Kind
+# These deliver to one box whatever dots are put into its name.
+DOTLESS = ("gmail.com", "googlemail.com")
+DISTANCE = "bit_count(('x' || digest)::bit(64) # ('x' || %s)::bit(64))"
+
+
+def is_banned_address(email: str) -> bool:
+    """Whether the box behind an address is banned, however its name is dressed up."""
+    return _is_marked(Kind.ADDRESS, email)
+
+
+def is_banned_device(device_id: UUID) -> bool:
+    """Whether an installation is banned."""
+    return _is_marked(Kind.DEVICE, device_id)
+
+
+def is_banned_photo(perceptual_hash: int | None) -> bool:
+    """Whether a photo looks like one that is banned, or like its mirror image."""
+    if perceptual_hash is None:
+        return False
+    marks = BannedMark.objects.current().filter(kind=Kind.PHOTO)
+    return any(
+        marks.alias(distance=RawSQL(DISTANCE, [_digest(Kind.PHOTO, each)], IntegerField()))  # noqa: S611 (hexadecimal, and bound)
+        .filter(distance__lte=NEAR)
+        .exists()
+        for each in (perceptual_hash, mirrored(perceptual_hash))
+    )
+
+
+def mark(*, kind: str, value: str | UUID | int, decision_id: UUID) -> None:
+    """Let an address, a device's id or a photo's perceptual hash not come back.
+
+    Harmless to repeat. It lapses after BannedMark.KEPT.
+    """
+    BannedMark.objects.bulk_create(
+        [
+            BannedMark(
+                kind=kind,
+                digest=_digest(Kind(kind), value),
+                decision_id=decision_id,
+                expires_at=timezone.now() + BannedMark.KEPT,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def unmark(*, decision_id: UUID) -> int:
+    """Take back all marks of a decision; others of the same address stay. Says how many."""
+    return BannedMark.objects.filter(decision_id=decision_id).delete()[0]
+
+
+def clear_lapsed() -> int:
+    """Forget the marks whose time is over. Says how many."""
+    return BannedMark.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+
+
+def _is_marked(kind: BannedMark.Kind, value: str | UUID) -> bool:
+    return BannedMark.objects.current().filter(kind=kind, digest=_digest(kind, value)).exists()
+
+
+# --- Hashes ---------------------------------------------------------------------------------------
+
+
+def box(email: str) -> str:
+    """The mailbox that an address reaches: without capitals, tags behind a plus, and idle dots."""
+    local, _, domain = email.strip().lower().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in DOTLESS:
+        local, domain = local.replace(".", ""), DOTLESS[0]
+    return f"{local}@{domain}"
+
+
+def _address_digest(email: str) -> str:
+    return _hmac(Kind.ADDRESS, box(email))
+
+
+def _device_digest(device_id: UUID) -> str:
+    return _hmac(Kind.DEVICE, str(UUID(str(device_id))))
+
+
+def _photo_digest(perceptual_hash: int) -> str:
+    """Its bits in a secret order, some of them turned over: distances stay what they are."""
+    order, mask = _scrambling(settings.SECRET_KEY)
+    bits = unsigned(int(perceptual_hash))
+    mixed = sum((bits >> source & 1) << target for target, source in enumerate(order))
+    return f"{mixed ^ mask:016x}"
+
+
+DIGESTS: dict[BannedMark.Kind, Callable] = {
+    Kind.ADDRESS: _address_digest,
+    Kind.DEVICE: _device_digest,
+    Kind.PHOTO: _photo_digest,
+}
+
+
+def _digest(kind: BannedMark.Kind, value: str | UUID | int) -> str:
+    return DIGESTS[kind](value)
+
+
+def _hmac(kind: str, text: str) -> str:
+    key = f"banned {kind}:{settings.SECRET_KEY}".encode()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+@cache
+def _scrambling(secret: str) -> tuple[list[int], int]:
+    seed = hmac.new(f"banned photo:{secret}".encode(), b"order", hashlib.sha256).digest()
+    drawn = random.Random(seed)
+    order = list(range(64))
+    drawn.shuffle(order)
+    return order, drawn.getrandbits(64)

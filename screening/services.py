@@ -1,0 +1,75 @@
+"""Looking at what people write, and noting what is found; staff judge it, nobody else.
+
+Nothing here refuses anything: the answer is a response, which the caller carries out in the same
+transaction.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+
+from pupmatch.lib.jobs import enqueue
+from screening import contacts, terms
+from screening.models import Finding, Response
+
+Place = Literal["profile", "opener"]
+MAX_DETAIL = 200
+
+
+def look_at_text(
+    *, user_id: UUID, subject_type: str, subject_id: UUID, texts: list[str], place: Place
+) -> Response | None:
+    """Look for contact details, links and listed words; the strongest response to what is found.
+
+    `texts` are the parts of one thing, such as a question and its answer. Call it in the
+    transaction that writes them.
+    """
+    text = "\n".join(texts)
+    found = {}
+    for each in contacts.find(text):
+        # What somebody wrote to somebody is not repeated where staff read without giving a reason.
+        detail = each.what if place == "opener" else f"{each.what}: {each.excerpt}"
+        found.setdefault(each.kind, (Response(settings.SCREENING[place, each.kind]), detail))
+    for term in terms.listed(text, place=place):
+        found.setdefault((Finding.Kind.TERM, term.text), (Response(term.response), term.text))
+    for key, (response, detail) in found.items():
+        record(
+            user_id=user_id,
+            kind=key[0] if isinstance(key, tuple) else key,
+            response=response,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            detail=detail,
+        )
+    return strongest(response for response, _ in found.values())
+
+
+def record(
+    *,
+    user_id: UUID,
+    kind: str,
+    response: Response,
+    subject_type: str,
+    subject_id: UUID,
+    detail: str = "",
+) -> None:
+    """Note a finding, and have a case take it up; once while it waits for that."""
+    _, is_new = Finding.objects.new().get_or_create(
+        user_id=user_id,
+        kind=kind,
+        response=response,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        detail=detail[:MAX_DETAIL],
+        gathered_at=None,
+    )
+    if is_new:
+        enqueue("moderation.tasks.gather_findings")
+
+
+def strongest(responses: Iterable[Response]) -> Response | None:
+    """The one that goes furthest; None for none."""
+    found = set(responses)
+    return Response.HOLD if Response.HOLD in found else Response.FLAG if found else None
