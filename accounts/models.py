@@ -53,7 +53,8 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         default=True, help_text="Without it nobody can sign in, and nobody sees the profile."
     )
     is_staff = models.BooleanField(default=False, help_text="May sign in to this admin.")
-    # What staff decided; a limit and a suspension end by themselves.
+    # Why it is out of use; a limit and a suspension end by themselves (`accounts.standing`).
+    deactivated_at = models.DateTimeField(null=True, blank=True)
     limited_until = models.DateTimeField(
         null=True, blank=True, help_text="Until then: no new likes and no messages."
     )
@@ -81,6 +82,10 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
                 condition=Q(suspended_until=None, banned_at=None) | Q(is_active=False),
                 name="user_barred_is_inactive",
             ),
+            models.CheckConstraint(
+                condition=Q(deactivated_at=None) | Q(is_active=False),
+                name="user_deactivated_is_inactive",
+            ),
         ]
         indexes = [
             models.Index(fields=["-created_at"], name="user_newest"),
@@ -100,6 +105,11 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     def is_barred(self) -> bool:
         """Whether staff suspended or banned the person, who may still sign in to appeal."""
         return self.suspended_until is not None or self.banned_at is not None
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the password opens anything: for whoever is barred, the way to an appeal."""
+        return self.is_active or (self.is_barred and self.deactivated_at is None)
 
     @property
     def is_limited(self) -> bool:

@@ -4,7 +4,9 @@ Mails are composed here and not where they are asked for, so that a link that se
 never stands in the queue. Sent twice, each holds a link that works.
 """
 
-from accounts import mails, services
+from uuid import UUID
+
+from accounts import mails, services, standing
 from accounts.models import User
 from pupmatch.lib.jobs import task
 from pupmatch.lib.mail import deliver
@@ -20,8 +22,8 @@ def mail_verification(user_id: str) -> None:
 @task(queue="mail", tries=12, priority=10)
 def mail_password_reset(user_id: str | None) -> None:
     """The link that sets a new password; nothing for nobody, who can ask for it like anybody."""
-    user = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
-    if user:
+    user = User.objects.filter(pk=user_id).first() if user_id else None
+    if user and user.may_sign_in:
         deliver(mails.password_reset(user))
 
 
@@ -29,6 +31,18 @@ def mail_password_reset(user_id: str | None) -> None:
 def mail_address_changed(sealed_address: str) -> None:
     """The warning to the address that an account has left, which is stored nowhere else."""
     deliver(mails.address_changed(mails.unseal_address(sealed_address)))
+
+
+@task(queue="upkeep", tries=10)
+def end_suspension(user_id: str) -> None:
+    """What was to end at this time, unless it was made to last longer."""
+    standing.end_suspension(user_id=UUID(user_id))
+
+
+@task(queue="upkeep", tries=3, every="37 3 * * *")
+def end_suspensions() -> None:
+    """What a lost job has left standing."""
+    standing.end_suspensions()
 
 
 @task(queue="upkeep", tries=3, every="23 3 * * *")

@@ -10,8 +10,10 @@ class MatchingConfig(AppConfig):
     verbose_name = "likes and matches"
 
     def ready(self) -> None:
-        """Those who stay are told when somebody goes."""
+        """Those who stay are told when somebody goes; who is stopped has written what they wrote."""
+        from accounts.barriers import before_restricting
         from accounts.departures import before_leaving
-        from matching.services import leave
+        from matching.services import leave, wait_for_writes
 
         before_leaving(leave)
+        before_restricting(wait_for_writes)

@@ -7,6 +7,7 @@ from matching.standing import Standing, lock_pair
 from matching.storing import store
 from matching.waiting import NONE, tell_all_gone, tell_change, tell_changes
 from messaging import services as messaging
+from messaging.models import Conversation, Participant
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
 
@@ -188,3 +189,10 @@ def leave(user: User) -> None:
         end_match(profile, match.other(profile), match=match)
     tell_all_gone(profile)
     messaging.tell_all_gone(profile=profile)
+
+
+def wait_for_writes(user: User) -> None:
+    """Take the locks that somebody's likes and messages take, until the transaction ends."""
+    profile = Profile.objects.select_for_update(no_key=True).filter(user=user).first()
+    open_sides = Participant.objects.filter(profile=profile, closed_at=None)
+    Conversation.objects.lock_all(list(open_sides.values_list("conversation_id", flat=True)))
