@@ -17,9 +17,10 @@ FROM python:3.13-slim-trixie
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libgdal36 \
     && rm -rf /var/lib/apt/lists/*
-# A number that Kubernetes can prove to be no root; the home of photos belongs to it.
+# A number that Kubernetes can prove to be no root; the homes of photos and private files belong to it.
 RUN useradd --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin pupmatch \
-    && install -d -o pupmatch -g pupmatch /data/media
+    && install -d -o pupmatch -g pupmatch /data/media \
+    && install -d -m 700 -o pupmatch -g pupmatch /data/private
 
 WORKDIR /app
 COPY --from=packages /venv /venv
@@ -28,6 +29,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MEDIA_ROOT=/data/media \
+    PRIVATE_ROOT=/data/private \
     STATIC_ROOT=/app/static \
     GRANIAN_HOST=0.0.0.0 \
     GRANIAN_PORT=8000 \
@@ -44,7 +46,7 @@ RUN SECRET_KEY=collectstatic-reads-the-settings-but-signs-nothing \
 
 USER pupmatch
 EXPOSE 8000
-VOLUME /data/media
+VOLUME /data/media /data/private
 
 # Asked by a name that ALLOWED_HOSTS knows.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

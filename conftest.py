@@ -66,6 +66,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def private_surroundings(settings: Any, tmp_path: Path) -> None:
     """Files go to the test's own folder; limits are out of the way unless `real_limits` is asked."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRIVATE_ROOT = tmp_path / "private"
     settings.RATE_LIMIT_SCALE = 1_000_000
 
 

@@ -71,9 +71,17 @@ def whole_number(name: str, default: int, *, least: int, most: int) -> int:
     return int(value)
 
 
+def one_of(name: str, *values: str) -> str:
+    """One of these values, the first unless another is named."""
+    value = env.str(name, default="") or values[0]
+    if value not in values:
+        raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(values)}")
+    return value
+
+
 def folder(name: str, default: Path | None) -> Path | None:
     """A folder, made when it is missing; relative ones start at the project."""
-    raw = env.str(name, default=str(default) if default else "")
+    raw = env.str(name, default="") or str(default or "")
     if not raw:
         return None
     path = BASE_DIR / raw

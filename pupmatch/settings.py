@@ -11,7 +11,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from pupmatch.environment import BASE_DIR, database, env, folder, number, secret, whole_number
+from pupmatch.environment import (
+    BASE_DIR,
+    database,
+    env,
+    folder,
+    number,
+    one_of,
+    secret,
+    whole_number,
+)
 
 VERSION = "0.3.0"
 
@@ -30,7 +39,7 @@ PROXY_COUNT = whole_number("PROXY_COUNT", 0, least=0, most=10)
 # --- Applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "procrastinate.contrib.django",
     "pupmatch.lib",
     "events",
@@ -45,7 +54,7 @@ INSTALLED_APPS = [
     "notifications",
     "realtime",
     "demo",
-    "django.contrib.admin",
+    "pupmatch.lib.staff.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -290,21 +299,44 @@ STORAGES: dict[str, dict] = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+S3_ACCESS = {
+    "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+    "region_name": env.str("S3_REGION", default="") or None,
+    "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
+    "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
+    "default_acl": None,
+    "file_overwrite": False,
+}
 if S3_BUCKET:
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
+            **S3_ACCESS,
             "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
-            "region_name": env.str("S3_REGION", default="") or None,
-            "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
-            "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
             # The public host of the bucket or its CDN; names are unguessable, so nothing is signed.
             "custom_domain": env.str("S3_PUBLIC_HOST", default="") or None,
             "querystring_auth": False,
-            "default_acl": None,
-            "file_overwrite": False,
             "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+        },
+    }
+
+# What only staff and its owner may see: in a folder that no server serves, or a bucket of its own
+# that nobody may read but by these keys. `pupmatch.lib.private` shows it.
+PRIVATE_ROOT = folder("PRIVATE_ROOT", BASE_DIR / ".local" / "private")
+S3_PRIVATE_BUCKET = env.str("S3_PRIVATE_BUCKET", default="")
+STORAGES["private"] = {"BACKEND": "pupmatch.lib.private.PrivateFolder"}
+for served in (MEDIA_ROOT, STATIC_ROOT):
+    if PRIVATE_ROOT and served and PRIVATE_ROOT.is_relative_to(served):
+        raise ImproperlyConfigured("PRIVATE_ROOT must not lie inside MEDIA_ROOT or STATIC_ROOT")
+if S3_PRIVATE_BUCKET:
+    if S3_PRIVATE_BUCKET == S3_BUCKET:
+        raise ImproperlyConfigured("S3_PRIVATE_BUCKET must be another bucket than S3_BUCKET")
+    STORAGES["private"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            **S3_ACCESS,
+            "bucket_name": S3_PRIVATE_BUCKET,
+            "object_parameters": {"CacheControl": "private, no-store"},
         },
     }
 
@@ -419,6 +451,20 @@ LOGGING = {
 REALTIME_URL = env.str("REALTIME_URL", default="")
 if REALTIME_URL and not REALTIME_URL.startswith(("ws://", "wss://")):
     raise ImproperlyConfigured("REALTIME_URL must be a ws:// or wss:// address, such as wss://…/ws")
+
+# --- The staff desk -------------------------------------------------------------------------------
+
+# Whether a new photo is shown until staff have looked at it ("after"), or held until then ("before").
+PHOTO_REVIEW = one_of("PHOTO_REVIEW", "after", "before")
+
+# What follows when contact details or a link are found in a profile, or in what somebody writes who
+# has no answer yet: "flag" shows it and tells staff, "hold" waits for them.
+SCREENING = {
+    ("profile", "contact"): one_of("CONTACTS_IN_PROFILES", "hold", "flag"),
+    ("profile", "link"): one_of("LINKS_IN_PROFILES", "hold", "flag"),
+    ("opener", "contact"): one_of("CONTACTS_IN_OPENERS", "flag", "hold"),
+    ("opener", "link"): one_of("LINKS_IN_OPENERS", "flag", "hold"),
+}
 
 # --- The staff's admin ----------------------------------------------------------------------------
 

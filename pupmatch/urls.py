@@ -9,7 +9,7 @@ from django.views.decorators.cache import cache_page
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from pupmatch.lib import health, media, problems
+from pupmatch.lib import health, media, private, problems
 
 # Without OPTIONS, which REST framework would answer with a template that these views do not have.
 READ_ONLY: dict[str, Any] = {"http_method_names": ["get", "head"]}
@@ -40,6 +40,7 @@ urlpatterns = [
     # Unfold's search over all tables, which is switched off but still has an address.
     path("admin/search/", problems.no_such_address, {"unknown": "search"}),
     path("admin/", admin.site.urls),
+    path("private/<str:token>", private.view, name="private"),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("metrics", health.metrics),

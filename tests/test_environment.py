@@ -78,6 +78,8 @@ def test_a_number_is_read_or_defaults(monkeypatch):
 
 def test_a_folder_is_made_and_a_file_in_its_place_is_named(monkeypatch, refusal, tmp_path):
     assert environment.folder("THING", None) is None
+    monkeypatch.setenv("THING", "")
+    assert environment.folder("THING", tmp_path / "usual") == tmp_path / "usual"
     monkeypatch.setenv("THING", str(tmp_path / "new" / "folder"))
     assert environment.folder("THING", None).is_dir()
     (tmp_path / "file").write_text("")

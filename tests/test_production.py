@@ -101,6 +101,8 @@ def test_production_speaks_https_alone():
         ({"WEBPUSH_HOSTS": "http://127.0.0.1:9000"}, "must be reached by https"),
         ({"VAPID_PRIVATE_KEY": "short"}, "VAPID_PRIVATE_KEY must be the 32 bytes"),
         ({"VAPID_PRIVATE_KEY": "x" * 43, "VAPID_SUBJECT": "me"}, "VAPID_SUBJECT must be a mailto"),
+        ({"MEDIA_ROOT": ".local"}, "PRIVATE_ROOT must not lie inside MEDIA_ROOT"),
+        ({"S3_BUCKET": "dogs", "S3_PRIVATE_BUCKET": "dogs"}, "must be another bucket than"),
         ({"MAIL_DIR": "/dev/null/mails"}, "MAIL_DIR=/dev/null/mails cannot be used as a folder"),
     ],
 )
@@ -118,7 +120,8 @@ def test_every_variable_is_described():
     example = (settings.BASE_DIR / ".env.example").read_text()
     used = set(
         re.findall(
-            r'(?:env\.\w+|secret|folder|number|whole_number|database)\(\s*"([A-Z0-9_]+)"', code
+            r'(?:env\.\w+|secret|folder|number|one_of|whole_number|database)\(\s*"([A-Z0-9_]+)"',
+            code,
         )
     )
     used.add("DATABASE_URL")

@@ -3,6 +3,8 @@
 `store` notes the names before it writes, `keep` takes them off the list in the transaction that
 refers to them, a trigger on the owning table puts them back when the row goes, and `purge` removes
 from storage what is still on the list.
+
+A name that starts with `private:` is of a file in the private storage; see `pupmatch.lib.private`.
 """
 
 import logging
@@ -10,7 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage, storages
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,8 +20,16 @@ from pupmatch.lib.models import DiscardedFile
 
 logger = logging.getLogger(__name__)
 
+PRIVATE = "private:"
 UPLOAD_TIME = timedelta(hours=1)
 RETRY_AFTER = timedelta(hours=1)
+
+
+def located(name: str) -> tuple[Storage, str]:
+    """The storage that a file is in, and what it is called there."""
+    if name.startswith(PRIVATE):
+        return storages["private"], name.removeprefix(PRIVATE)
+    return default_storage, name
 
 
 def store(contents: Mapping[str, bytes]) -> None:
@@ -33,7 +43,8 @@ def store(contents: Mapping[str, bytes]) -> None:
             DiscardedFile(name=name, remove_after=remove_after) for name in contents
         )
     for name, content in contents.items():
-        default_storage.save(name, ContentFile(content))
+        storage, path = located(name)
+        storage.save(path, ContentFile(content))
 
 
 def keep(names: list[str]) -> None:
@@ -65,8 +76,9 @@ def purge(batch: int = 50) -> int:
 
 
 def _removed(name: str) -> bool:
+    storage, path = located(name)
     try:
-        default_storage.delete(name)
+        storage.delete(path)
     except Exception:  # each storage has its own; none may stop the removal of the others
         logger.exception("%s could not be removed from storage", name)
         return False

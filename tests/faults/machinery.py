@@ -162,6 +162,7 @@ class Town:
             "REALTIME_ADDRESS": f"127.0.0.1:{ports['realtime']}",
             "EXPO_PUSH_URL": f"http://127.0.0.1:{ports['provider']}",
             "MEDIA_ROOT": str(self.folder / "media"),
+            "PRIVATE_ROOT": str(self.folder / "private"),
             "MAIL_DIR": str(self.folder / "mail"),
             "LOG_LEVEL": "WARNING",
         }
