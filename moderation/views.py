@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
 from accounts.models import Block
-from moderation import services
+from moderation import blocking
 from moderation.serializers import BlockSerializer
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound
@@ -32,14 +32,14 @@ class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(request=None, responses={204: None})
     def update(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Block somebody: neither sees the other any more, and a match ends without a reason."""
-        blocked = get_object_or_404(services.blockable(request.user), pk=profile_id)
-        services.block(blocker=request.user, blocked=blocked)
+        blocked = get_object_or_404(blocking.blockable(request.user), pk=profile_id)
+        blocking.block(blocker=request.user, blocked=blocked)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Lift a block; what it ended stays ended."""
         blocked = get_object_or_404(Profile, pk=profile_id)
-        if not services.unblock(blocker=request.user, blocked=blocked):
+        if not blocking.unblock(blocker=request.user, blocked=blocked):
             raise NotFound
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -8,7 +8,7 @@ from matching import services
 from matching.models import Like
 from matching.tests.factories import matched
 from messaging.models import Conversation
-from moderation.services import block, unblock
+from moderation.blocking import block, unblock
 from profiles.services import delete_profile
 from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.problems import Problem

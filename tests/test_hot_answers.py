@@ -23,7 +23,7 @@ from messaging import services as messaging
 from messaging.models import Participant
 from messaging.tests.factories import say, share
 from messaging.views import ConversationMessagesViewSet
-from moderation.services import block
+from moderation.blocking import block
 from playgrounds.models import Feature
 from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory, point
 from playgrounds.views import PlaygroundViewSet

@@ -8,7 +8,7 @@ from events.models import Stream
 from matching import services as matching
 from matching.models import Match
 from messaging.services import delete_for_me, mark_read, mark_shown, unsend
-from moderation.services import block
+from moderation.blocking import block
 from notifications import services, telling
 from notifications.models import Delivery
 from notifications.tests.factories import admirer_of, device_of, friend_of, say, side_of

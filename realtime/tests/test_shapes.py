@@ -13,7 +13,7 @@ from matching.models import Like
 from matching.tests.factories import LikeFactory, matched
 from messaging import services as messaging
 from messaging.models import Participant
-from moderation.services import block
+from moderation.blocking import block
 from playgrounds.tests.factories import PlaygroundFactory
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory

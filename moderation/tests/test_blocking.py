@@ -5,7 +5,7 @@ from matching import services
 from matching.models import Like, Match
 from matching.tests.factories import LikeFactory, matched
 from messaging.models import Participant
-from moderation.services import block
+from moderation.blocking import block
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,163 @@
+"""What can be reported, kind by kind: who can see it, whose it is, how staff take it out of sight."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from matching.services import Oneself
+from messaging.models import Message, Participant
+from moderation.blocking import blockable
+from moderation.models import Subject
+from playgrounds import models as places
+from profiles.models import Photo, Profile, Prompt
+from pupmatch.lib.problems import NotFound
+
+
+class Thing(NamedTuple):
+    """A row that was reported or may be, with the account that answers for it.
+
+    `owner` is None for a place that nobody added.
+    """
+
+    type: Subject
+    row: Any
+    owner: User | None
+
+    @property
+    def label(self) -> str:
+        """What staff call it."""
+        return KINDS[self.type].label(self.row)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is out of others' sight."""
+        return getattr(self.row, KINDS[self.type].held_field) is not None
+
+
+class Kind(NamedTuple):
+    """How one kind of thing is found, and what is done to it."""
+
+    rows: Callable[[], QuerySet]
+    seen_by: Callable[[User], Q]
+    owner: Callable[[Any], User | None]
+    label: Callable[[Any], str]
+    holding: str
+    argument: str
+    verbs: tuple[str, str]
+    held_field: str = "held_at"
+
+
+def _of_a_profile(viewer: User) -> Q:
+    return Q(profile__in=blockable(viewer))
+
+
+def _in_a_conversation(viewer: User) -> Q:
+    # Their side stays when a match ends, after a block, and where they deleted it for themselves.
+    own = Participant.objects.filter(profile__user=viewer)
+    return Q(conversation__in=own.values("conversation"))
+
+
+KINDS: dict[str, Kind] = {
+    Subject.PROFILE: Kind(
+        rows=lambda: Profile.objects.select_related("user", "breed"),
+        seen_by=lambda viewer: Q(pk__in=blockable(viewer)),
+        owner=lambda profile: profile.user,
+        label=lambda profile: f"the profile of {profile.name}",
+        holding="profiles.holding",
+        argument="profile",
+        verbs=("hold_bio", "release_bio"),
+        held_field="bio_held_at",
+    ),
+    Subject.PHOTO: Kind(
+        rows=lambda: Photo.objects.select_related("profile__user", "profile__breed"),
+        seen_by=_of_a_profile,
+        owner=lambda photo: photo.profile.user,
+        label=lambda photo: f"photo {photo.position + 1} of {photo.profile.name}",
+        holding="profiles.holding",
+        argument="photo",
+        verbs=("hold_photo", "release_photo"),
+    ),
+    Subject.PROMPT: Kind(
+        rows=lambda: Prompt.objects.select_related("profile__user", "profile__breed"),
+        seen_by=_of_a_profile,
+        owner=lambda prompt: prompt.profile.user,
+        label=lambda prompt: f"prompt {prompt.position + 1} of {prompt.profile.name}",
+        holding="profiles.holding",
+        argument="prompt",
+        verbs=("hold_prompt", "release_prompt"),
+    ),
+    Subject.MESSAGE: Kind(
+        rows=lambda: Message.objects.select_related("sender__user", "sender__breed"),
+        seen_by=_in_a_conversation,
+        owner=lambda message: message.sender.user,
+        label=lambda message: f"message {message.position} from {message.sender.name}",
+        holding="messaging.holding",
+        argument="message",
+        verbs=("hold", "release"),
+    ),
+    Subject.PLAYGROUND: Kind(
+        rows=lambda: places.Playground.objects.select_related("created_by"),
+        seen_by=lambda viewer: Q(),
+        owner=lambda playground: playground.created_by,
+        label=lambda playground: f"the playground {playground.name}",
+        holding="playgrounds.holding",
+        argument="playground",
+        verbs=("hold", "release"),
+    ),
+    Subject.REVIEW: Kind(
+        rows=lambda: _model("Review").objects.select_related("user", "playground"),
+        seen_by=lambda viewer: Q(),
+        owner=lambda review: review.user,
+        label=lambda review: f"a review of {review.playground.name}",
+        holding="playgrounds.holding",
+        argument="review",
+        verbs=("hold_review", "release_review"),
+    ),
+}
+
+
+def _model(name: str) -> Any:
+    return getattr(places, name)
+
+
+def find(*, viewer: User, subject_type: str, subject_id: UUID) -> Thing:
+    """What `viewer` may report: what they can see, or could. Raises NotFound, or Oneself.
+
+    What somebody wrote to them stays theirs to report after an unmatch, a block by either, and a
+    conversation that they deleted.
+    """
+    kind = KINDS[subject_type]
+    row = kind.rows().filter(kind.seen_by(viewer), pk=subject_id).first()
+    if row is None:
+        raise NotFound
+    thing = Thing(Subject(subject_type), row, kind.owner(row))
+    if thing.owner == viewer:
+        raise Oneself
+    return thing
+
+
+def get(*, subject_type: str, subject_id: UUID) -> Thing | None:
+    """The same for staff: as it stands now, while it is there."""
+    kind = KINDS[subject_type]
+    row = kind.rows().filter(pk=subject_id).first()
+    return row and Thing(Subject(subject_type), row, kind.owner(row))
+
+
+def hold(thing: Thing) -> bool:
+    """Take it out of others' sight; of a profile, its bio. Says whether it was in sight."""
+    return _verb(thing, 0)
+
+
+def release(thing: Thing) -> bool:
+    """Let others see it again; says whether it was held."""
+    return _verb(thing, 1)
+
+
+def _verb(thing: Thing, which: int) -> bool:
+    kind = KINDS[thing.type]
+    verb: Callable[..., bool] = getattr(import_module(kind.holding), kind.verbs[which])
+    return verb(**{kind.argument: thing.row})
