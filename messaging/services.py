@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from events.publishing import publish, recorded
 from messaging.models import Conversation, Message, Participant
 from messaging.receipts import acknowledge, mark_read, mark_shown
 from messaging.storing import NotStored, store, store_conversation
+from messaging.telling import tell_all_gone, tell_change, told
 from playgrounds.services import hold
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
@@ -61,6 +62,13 @@ class TooLate(Problem):
     default_detail = "Messages can be edited or unsent for 15 minutes."
 
 
+class MessageHeld(Problem):
+    """It is held, and what it says is to stay as it is until somebody has looked at it."""
+
+    default_code = "message_held"
+    default_detail = "This message is being held back; it can be unsent, but not edited."
+
+
 class NotText(Problem):
     """There are no words to change: a playground was shared, or the message was unsent."""
 
@@ -94,10 +102,11 @@ def send(
     body: str | None = None,
     playground_id: UUID | None = None,
     reply_to: UUID | None = None,
+    held: bool = False,
 ) -> tuple[Message, bool]:
     """Append a message; the second value says whether it is new.
 
-    Harmless to repeat with the same `client_id`. Raises MatchEnded, ClientIdReused, UnknownReply or
+    One that is `held` takes its place, and neither side sees what it says. Harmless to repeat with the same `client_id`. Raises MatchEnded, ClientIdReused, UnknownReply or
     UnknownPlayground.
     """
     message = Message(
@@ -108,6 +117,7 @@ def send(
         body=body,
         playground_id=playground_id,
         reply_to_id=reply_to,
+        held_at=timezone.now() if held else None,
     )
     try:
         _append(message)
@@ -122,8 +132,8 @@ def _append(message: Message) -> None:
     _check_references(message)
     for side in sides:
         is_the_other = side.profile_id != message.sender_id
-        told = _told(message, side.unread_count)
-        publish([side.user_id], "message.created", told, notifies=is_the_other)
+        told_of = told(message, side.unread_count)
+        publish([side.user_id], "message.created", told_of, notifies=is_the_other)
 
 
 def _sent_before(message: Message) -> Message:
@@ -159,12 +169,14 @@ def _check_references(message: Message) -> None:
 def edit(*, message: Message, body: str) -> Message:
     """Change the words of a message. The same words change nothing.
 
-    Raises NotText, MatchEnded or TooLate.
+    Raises NotText, MessageHeld, MatchEnded or TooLate.
     """
     conversation = Conversation.objects.lock(message.conversation_id)
     message.refresh_from_db()
     if message.body is None:
         raise NotText
+    if message.held_at:
+        raise MessageHeld
     if message.body == body:
         return message
     if conversation.closed_at:
@@ -172,7 +184,7 @@ def edit(*, message: Message, body: str) -> Message:
     _check_time(message)
     message.body, message.edited_at = body, timezone.now()
     message.save(update_fields=["body", "edited_at"])
-    _tell_change(message, "message.updated")
+    tell_change(message, "message.updated")
     return message
 
 
@@ -180,47 +192,28 @@ def edit(*, message: Message, body: str) -> Message:
 def unsend(*, message: Message) -> None:
     """Take a message back: its place stays, what it said is gone for both. Harmless to repeat.
 
-    Also after the end: nobody is held to what they said. Raises TooLate.
+    Of a held one nothing is left to hold. Also after the end: nobody is held to what they said. Raises TooLate.
     """
     Conversation.objects.lock(message.conversation_id)
     message.refresh_from_db()
     if message.deleted_at:
         return
     _check_time(message)
-    message.body, message.playground, message.deleted_at = None, None, timezone.now()
-    message.save(update_fields=["body", "playground", "deleted_at"])
+    message.body, message.playground, message.held_at = None, None, None
+    message.deleted_at = timezone.now()
+    message.save(update_fields=["body", "playground", "held_at", "deleted_at"])
     unseen_by = Participant.objects.filter(
         conversation=message.conversation_id,
         read_position__lt=message.position,
         cleared_position__lt=message.position,
     ).exclude(profile=message.sender_id)
     unseen_by.filter(unread_count__gt=0).update(unread_count=F("unread_count") - 1)
-    _tell_change(message, "message.deleted")
+    tell_change(message, "message.deleted")
 
 
 def _check_time(message: Message) -> None:
     if timezone.now() - message.created_at > CHANGEABLE_FOR:
         raise TooLate
-
-
-def _tell_change(message: Message, type: str) -> None:
-    """Whoever deleted it together with the conversation has nothing to change."""
-    sides = Participant.objects.filter(
-        conversation=message.conversation_id, cleared_position__lt=message.position
-    )
-    for user_id, unread_count in sides.values_list("profile__user_id", "unread_count"):
-        publish([user_id], type, _told(message, unread_count))
-
-
-def _told(message: Message, unread_count: int) -> dict[str, UUID | int]:
-    """What is stored of an event: which message, and the reader's own figure."""
-    return {
-        "id": message.pk,
-        "conversation_id": message.conversation_id,
-        "position": message.position,
-        "sender_id": message.sender_id,
-        "unread_count": unread_count,
-    }
 
 
 @recorded()
@@ -245,16 +238,3 @@ def forget_for(*, profile: Profile, other: Profile) -> None:
     sides = Participant.objects.inbox_of(profile).filter(other=other)
     for participant in sides.order_by("conversation"):
         delete_for_me(participant=participant)
-
-
-def tell_all_gone(*, profile: Profile) -> None:
-    """Tell both sides of every conversation of a profile that is about to be deleted.
-
-    Call it inside `recorded()`.
-    """
-    sides = Participant.objects.filter(Q(profile=profile) | Q(other=profile), deleted_at=None)
-    for conversation_id, end, user_id in sides.values_list(
-        "conversation_id", "conversation__last_position", "profile__user_id"
-    ):
-        gone = {"conversation_id": conversation_id, "position": end}
-        publish([user_id], "conversation.deleted", gone)

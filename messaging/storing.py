@@ -32,10 +32,10 @@ RETURNING last_position
 WRITE = """
 INSERT INTO messaging_message
     (id, conversation_id, position, sender_id, client_id, kind, body, playground_id, reply_to_id,
-     created_at)
+     held_at, created_at)
 VALUES
     (%(id)s, %(conversation_id)s, %(position)s, %(sender_id)s, %(client_id)s, %(kind)s, %(body)s,
-     %(playground_id)s, %(reply_to_id)s, clock_timestamp())
+     %(playground_id)s, %(reply_to_id)s, %(held_at)s, clock_timestamp())
 ON CONFLICT (conversation_id, sender_id, client_id) DO NOTHING
 RETURNING created_at
 """

@@ -16,7 +16,7 @@ from django.utils import timezone
 from profiles.ages import age_on, plausible_birth_date
 from profiles.choices import ActivityLevel, PlayStyle, Sex, Size, Temperament
 from profiles.preferences import Preferences as Preferences
-from profiles.querysets import ProfileQuerySet
+from profiles.querysets import HoldableQuerySet, ProfileQuerySet
 from pupmatch.lib.geo import on_the_globe
 from pupmatch.lib.ids import UUIDModel
 from pupmatch.lib.text import on_one_line, shows_something
@@ -207,6 +207,8 @@ class Photo(UUIDModel):
     )
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = HoldableQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -237,6 +239,8 @@ class Prompt(UUIDModel):
     held_at = models.DateTimeField(
         null=True, blank=True, help_text="While it is set, its owner alone sees the prompt."
     )
+
+    objects = HoldableQuerySet.as_manager()
 
     class Meta:
         constraints = [

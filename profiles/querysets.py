@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from profiles.models import Profile  # noqa: F401 (the querysets' own model)
 
 
+class HoldableQuerySet(models.QuerySet[Any]):
+    """Rows that may be held."""
+
+    def shown(self) -> "HoldableQuerySet":
+        """Those that others see."""
+        return self.filter(held_at=None)
+
+
 LISTED = Q(is_complete=True, paused_at=None, user__is_active=True)
 
 

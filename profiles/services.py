@@ -9,27 +9,34 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
+from django.db.models import Case, F, When
 from django.utils import timezone
-from rest_framework.exceptions import ValidationError
 
 from accounts.departures import announce
 from accounts.models import User
 from events.publishing import recorded
 from profiles.cells import snap
-from profiles.images import Renditions
-from profiles.models import (
-    MAX_PHOTOS,
-    MIN_PHOTOS,
-    LocationMove,
-    Photo,
-    Preferences,
-    Profile,
-    Prompt,
+from profiles.locks import NoProfile, ProfileIncomplete, lock
+from profiles.models import LocationMove, Preferences, Profile, Prompt
+from profiles.photos import (
+    TooFewPhotos,
+    TooManyPhotos,
+    add_photo,
+    delete_photo,
+    order_photos,
+    store_renditions,
 )
 from pupmatch.lib import files
 from pupmatch.lib.constraints import violated
-from pupmatch.lib.problems import NotFound, Problem
+from pupmatch.lib.problems import Problem
 from pupmatch.lib.retries import deletes_a_crowd
+
+__all__ = [
+    "NoProfile", "ProfileExists", "ProfileIncomplete", "TooFewPhotos", "TooManyMoves",
+    "TooManyPhotos", "add_photo", "change_profile", "create_profile", "delete_photo",
+    "delete_profile", "mark_active", "mark_visit", "order_photos", "remove_location",
+    "set_location", "set_prompts", "store_renditions",
+]  # fmt: skip
 
 MOVES_PER_HOUR = 6
 # Others see a new place after 30 to 90 minutes, so that its time does not tell the way there.
@@ -52,36 +59,6 @@ class ProfileExists(Problem):
     default_detail = "There is a profile already; change it with PATCH."
 
 
-class ProfileIncomplete(Problem):
-    """Not yet fit for the deck; `missing` says why."""
-
-    default_code = "profile_incomplete"
-    default_detail = "Complete the profile first; see missing."
-
-
-class NoProfile(ProfileIncomplete):
-    """There is no dog to act for."""
-
-    default_detail = "Make a profile first."
-
-    def __init__(self) -> None:
-        super().__init__(missing=["profile"])
-
-
-class TooManyPhotos(Problem):
-    """A seventh photo."""
-
-    default_code = "too_many_photos"
-    default_detail = f"A profile has at most {MAX_PHOTOS} photos."
-
-
-class TooFewPhotos(Problem):
-    """A complete profile stays complete."""
-
-    default_code = "too_few_photos"
-    default_detail = f"A complete profile keeps at least {MIN_PHOTOS} photos; add another first."
-
-
 class TooManyMoves(Problem):
     """A seventh move within an hour."""
 
@@ -92,17 +69,6 @@ class TooManyMoves(Problem):
     def __init__(self, wait: timedelta) -> None:
         super().__init__()
         self.wait = math.ceil(wait.total_seconds())
-
-
-def lock(profile: Profile) -> Profile:
-    """The profile's row, fresh and locked until the transaction ends.
-
-    Raises NoProfile when it was deleted meanwhile.
-    """
-    found = Profile.objects.select_for_update(no_key=True).filter(pk=profile.pk).first()
-    if found is None:
-        raise NoProfile
-    return found
 
 
 @transaction.atomic
@@ -121,8 +87,11 @@ def create_profile(*, user: User, **fields: Any) -> Profile:
 def change_profile(*, profile: Profile, **fields: Any) -> None:
     """Write these fields and no others, so that a photo or move meanwhile is not undone.
 
-    Raises NoProfile when it was deleted meanwhile.
+    A held bio is shown again when it is another one. Raises NoProfile when the profile was deleted
+    meanwhile.
     """
+    if "bio" in fields:
+        fields["bio_held_at"] = Case(When(bio=fields["bio"], then=F("bio_held_at")))
     changed = Profile.objects.filter(pk=profile.pk).update(**fields, updated_at=timezone.now())
     if not changed:
         raise NoProfile
@@ -154,86 +123,25 @@ def mark_visit(user_id: UUID, last: datetime) -> datetime:
 
 @transaction.atomic
 def set_prompts(*, profile: Profile, prompts: list[dict]) -> list[Prompt]:
-    """Replace all prompts by these, in this order."""
+    """Replace all prompts by these, in this order.
+
+    One that says the same as before is the same one: it keeps its id, and is held if it was.
+    """
     lock(profile)
+    # Of the same words twice the held ones count: they come last.
+    before = {_words(old): old for old in profile.prompts.order_by("-held_at")}
+    held = {words: old.held_at for words, old in before.items()}
     profile.prompts.all().delete()
     rows = [Prompt(profile=profile, position=i, **prompt) for i, prompt in enumerate(prompts)]
+    for row in rows:
+        row.held_at = held.get(_words(row))
+        if same := before.pop(_words(row), None):
+            row.pk = same.pk
     return Prompt.objects.bulk_create(rows)
 
 
-# --- Photos ---------------------------------------------------------------------------------------
-
-
-def store_renditions(renditions: Renditions) -> dict[str, str]:
-    """Write the files of a photo under names that nobody can guess; says the name of each.
-
-    They are removed again within the hour unless `add_photo` takes them over.
-    """
-    token = secrets.token_urlsafe(16)
-    names = {name: f"photos/{token[:2].lower()}/{token}-{name}.webp" for name in renditions.files}
-    files.store({names[name]: content for name, content in renditions.files.items()})
-    return names
-
-
-@transaction.atomic
-def add_photo(*, profile: Profile, renditions: Renditions, names: dict[str, str]) -> Photo:
-    """Append a stored photo. Raises TooManyPhotos."""
-    profile = lock(profile)
-    if profile.photo_count >= MAX_PHOTOS:
-        raise TooManyPhotos
-    photo = Photo.objects.create(
-        profile=profile,
-        position=profile.photo_count,
-        width=renditions.width,
-        height=renditions.height,
-        byte_size=renditions.byte_size,
-        thumbhash=renditions.thumbhash,
-        **names,
-    )
-    _set_photo_count(profile, profile.photo_count + 1)
-    files.keep(list(names.values()))
-    return photo
-
-
-@transaction.atomic
-def delete_photo(*, profile: Profile, photo: Photo, keeps_complete: bool = True) -> None:
-    """Remove a photo and its files, and close the gap.
-
-    Raises NotFound, or TooFewPhotos where that would leave a complete profile incomplete; staff,
-    who take a bad photo away, say that it need not stay complete.
-    """
-    profile = lock(profile)
-    wanted = profile.photos.filter(pk=photo.pk)
-    if not wanted.exists():
-        raise NotFound
-    if keeps_complete and profile.is_complete and profile.photo_count <= MIN_PHOTOS:
-        raise TooFewPhotos
-    wanted.delete()
-    _renumber(list(profile.photos.order_by("position")))
-    _set_photo_count(profile, profile.photo_count - 1)
-    files.purge_after_commit()
-
-
-@transaction.atomic
-def order_photos(*, profile: Profile, ids: list[UUID]) -> list[Photo]:
-    """Put the photos in this order; `ids` names each of them once."""
-    profile = lock(profile)
-    photos = {photo.pk: photo for photo in profile.photos.all()}
-    if sorted(ids) != sorted(photos):
-        raise ValidationError({"ids": ["Name each of your photos exactly once."]}, code="not_all")
-    ordered = [photos[pk] for pk in ids]
-    _renumber(ordered)
-    return ordered
-
-
-def _renumber(photos: list[Photo]) -> None:
-    for position, photo in enumerate(photos):
-        photo.position = position
-    Photo.objects.bulk_update(photos, ["position"])
-
-
-def _set_photo_count(profile: Profile, count: int) -> None:
-    Profile.objects.filter(pk=profile.pk).update(photo_count=count)
+def _words(prompt: Prompt) -> tuple[str, str]:
+    return prompt.question, prompt.answer
 
 
 # --- Place ----------------------------------------------------------------------------------------

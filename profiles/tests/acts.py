@@ -27,10 +27,11 @@ def ids(profile):
 
 
 def is_sound(profile):
-    """The count is what is there, and positions are 0, 1, 2 …"""
+    """The count is what others see, and positions are 0, 1, 2 …"""
     profile.refresh_from_db()
-    positions = list(profile.photos.values_list("position", flat=True))
-    assert positions == list(range(profile.photo_count))
+    photos = list(profile.photos.values_list("position", "held_at"))
+    assert [position for position, _ in photos] == list(range(len(photos)))
+    assert [held_at for _, held_at in photos].count(None) == profile.photo_count
     return True
 
 

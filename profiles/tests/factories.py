@@ -65,7 +65,7 @@ class PhotoFactory(factory.django.DjangoModelFactory):
         model = Photo
 
     profile = factory.SubFactory(ProfileFactory, photos=0)
-    position = factory.LazyAttribute(lambda photo: photo.profile.photo_count)
+    position = factory.LazyAttribute(lambda photo: photo.profile.photos.count())
     width = 1600
     height = 1200
     byte_size = 200_000
@@ -78,7 +78,7 @@ class PhotoFactory(factory.django.DjangoModelFactory):
     def _create(cls, model_class: type[Photo], *args: Any, **kwargs: Any) -> Photo:
         photo = super()._create(model_class, *args, **kwargs)
         profile = photo.profile
-        profile.photo_count = profile.photos.count()
+        profile.photo_count = profile.photos.shown().count()
         profile.save(update_fields=["photo_count"])
         profile.refresh_from_db(fields=["is_complete"])
         return photo
