@@ -90,13 +90,30 @@ def render(upload: BinaryIO) -> Renditions:
 
     Raises ImageTooLarge, NotAnImage or ImageUnusable.
     """
+    picture, width, height, byte_size = _opened(upload)
+    # Fitted by the full size: the one worked on is rounded already.
+    files = {name: _webp(picture, _fitting(width, height, box)) for name, box in BOXES.items()}
+    return Renditions(width, height, byte_size, _placeholder(picture), files)
+
+
+def render_document(upload: BinaryIO) -> bytes:
+    """A picture of something written, as one WebP file that is large enough to be read.
+
+    Raises ImageTooLarge, NotAnImage or ImageUnusable.
+    """
+    picture, width, height, _ = _opened(upload)
+    return _webp(picture, _fitting(width, height, WORKING_BOX))
+
+
+def _opened(upload: BinaryIO) -> tuple[Image.Image, int, int, int]:
+    """The decoded picture, its full width and height, and how many bytes were sent."""
     content = upload.read(settings.MAX_PHOTO_BYTES + 1)
     if len(content) > settings.MAX_PHOTO_BYTES:
         raise ImageTooLarge
     try:
         # Pillow warns of odd metadata and of many pixels; the first is dropped, the second checked.
         with DECODING, warnings.catch_warnings(action="ignore"):
-            picture, width, height = _decode(content)
+            return *_decode(content), len(content)
     except Problem:
         raise
     except Image.DecompressionBombError as error:
@@ -105,9 +122,6 @@ def render(upload: BinaryIO) -> Renditions:
         raise NotAnImage from error
     except Exception as error:  # decoders raise what they like on damaged files
         raise ImageUnusable from error
-    # Fitted by the full size: the one worked on is rounded already.
-    files = {name: _webp(picture, _fitting(width, height, box)) for name, box in BOXES.items()}
-    return Renditions(width, height, len(content), _placeholder(picture), files)
 
 
 def _decode(content: bytes) -> tuple[Image.Image, int, int]:
