@@ -213,6 +213,7 @@ RATE_LIMITS = {
     "playground": (60, 3600),
     "device": (120, 3600),
     "ticket": (60, 60),
+    "appeal": (20, 3600),
 }
 MAX_BODY_BYTES = 1024 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
@@ -465,6 +466,9 @@ SCREENING = {
     ("opener", "contact"): one_of("CONTACTS_IN_OPENERS", "flag", "hold"),
     ("opener", "link"): one_of("LINKS_IN_OPENERS", "flag", "hold"),
 }
+
+# A ban of an account that is older waits for a second pair of eyes; 0: every ban does.
+FOUR_EYES_AFTER_DAYS = whole_number("FOUR_EYES_AFTER_DAYS", 30, least=0, most=3650)
 
 # --- The staff's admin ----------------------------------------------------------------------------
 

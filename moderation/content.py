@@ -1,0 +1,140 @@
+"""Content that decisions take away and give back.
+
+What a decision holds stands in its `before`: the thing, the moment since which it is held, and
+whether it would be held without any decision (by screening, or before a photo was reviewed).
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import User
+from moderation import subjects
+from moderation.models import Case, Decision, Report, Subject
+from profiles.models import Photo
+from screening.models import Finding, Response
+
+Held = dict[str, Any]
+
+# What everybody sees of a person, and staff beside each report about them.
+SHOWN = (Subject.PROFILE, Subject.PHOTO, Subject.PROMPT)
+
+
+class Name(NamedTuple):
+    """What a thing is called in reports."""
+
+    type: str
+    id: UUID
+
+
+def is_of_case(name: Name, case: Case, person: User | None) -> bool:
+    """Whether a case is about this thing: reported in it, noticed by screening, or part of the profile."""
+    about = {"subject_type": name.type, "subject_id": name.id}
+    if case.reports.filter(**about).exists():
+        return True
+    if person is None:
+        return False
+    if Finding.objects.filter(user=person, **about).exists():
+        return True
+    thing = subjects.get(**about) if name.type in SHOWN else None
+    return thing is not None and thing.owner == person
+
+
+def photos_of(person: User) -> list[Name]:
+    """All photos of a person's profile."""
+    rows = Photo.objects.filter(profile__user=person).order_by("position")
+    return [Name(Subject.PHOTO, pk) for pk in rows.values_list("pk", flat=True)]
+
+
+# --- Held by decisions ----------------------------------------------------------------------------
+
+
+def hold(decision: Decision, name: Name) -> Held | None:
+    """Hold a thing for a decision that is being made; says so for its `before`.
+
+    None when nothing is there to hold. The caller has locked what makes decisions about one thing
+    wait for each other.
+    """
+    thing = subjects.get(subject_type=name.type, subject_id=name.id)
+    if thing is None:
+        return None
+    is_new = subjects.hold(thing)
+    since = _held_at(name)
+    if since is None:
+        return None  # an empty bio, for one
+    held = {"type": name.type, "id": str(name.id), "held_at": since}
+    others = [_record(other, held) for other in _also_held_by(decision, held)]
+    otherwise = any(other["otherwise"] for other in others) if others else not is_new
+    return {**held, "otherwise": otherwise}
+
+
+def release(decision: Decision) -> None:
+    """Show again what a decision alone held, as far as it is still that which is held."""
+    for record in decision.before.get("held", []):
+        name = Name(record["type"], UUID(record["id"]))
+        held = {key: record[key] for key in ("type", "id", "held_at")}
+        if record["otherwise"] or _held_at(name) != record["held_at"]:
+            continue  # held for another reason, written anew, or gone
+        if not _also_held_by(decision, held):
+            _release(name)
+
+
+def _release(name: Name) -> bool:
+    thing = subjects.get(subject_type=name.type, subject_id=name.id)
+    return thing is not None and subjects.release(thing)
+
+
+def _held_at(name: Name) -> str | None:
+    kind = subjects.KINDS[name.type]
+    rows = kind.rows().filter(pk=name.id).values_list(kind.held_field, flat=True)
+    since: datetime | None = rows.first()
+    return since.isoformat() if since else None
+
+
+def _also_held_by(decision: Decision, held: Held) -> list[Decision]:
+    """Other decisions in force that hold the same thing since the same moment."""
+    reported = Report.objects.filter(subject_type=held["type"], subject_id=held["id"])
+    concerned = Q(person=None, case__in=reported.values("case"))
+    if decision.person_id:
+        concerned |= Q(person=decision.person_id)
+    others = Decision.objects.in_force().filter(concerned, before__held__contains=[held])
+    return list(others.exclude(pk=decision.pk))
+
+
+def _record(decision: Decision, held: Held) -> Held:
+    records: list[Held] = decision.before["held"]
+    return next(each for each in records if held.items() <= each.items())
+
+
+# --- Held by screening ----------------------------------------------------------------------------
+
+
+def release_noticed(decision: Decision) -> list[dict[str, str]]:
+    """Show what screening held until staff had looked, now that they see nothing wrong in it."""
+    found = Finding.objects.filter(
+        user=decision.person_id,
+        response=Response.HOLD,
+        gathered_at__gte=decision.case.opened_at,
+    )
+    names = {Name(*each) for each in found.values_list("subject_type", "subject_id")}
+    return [
+        {"type": name.type, "id": str(name.id)}
+        for name in sorted(names)
+        if _is_held_by_itself(name, decision) and _release(name)
+    ]
+
+
+def hold_again(decision: Decision) -> None:
+    """Hold what was shown because of a decision to do nothing, until staff have looked again."""
+    for record in decision.before.get("shown", []):
+        thing = subjects.get(subject_type=record["type"], subject_id=UUID(record["id"]))
+        if thing is not None:
+            subjects.hold(thing)
+
+
+def _is_held_by_itself(name: Name, decision: Decision) -> bool:
+    since = _held_at(name)
+    held = {"type": name.type, "id": str(name.id), "held_at": since}
+    return since is not None and not _also_held_by(decision, held)
