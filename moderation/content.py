@@ -31,15 +31,18 @@ class Name(NamedTuple):
 
 def is_of_case(name: Name, case: Case, person: User | None) -> bool:
     """Whether a case is about this thing: reported in it, noticed by screening, or part of the profile."""
-    about = {"subject_type": name.type, "subject_id": name.id}
-    if case.reports.filter(**about).exists():
+    if case.reports.filter(subject_type=name.type, subject_id=name.id).exists():
         return True
     if person is None:
         return False
-    if Finding.objects.filter(user=person, **about).exists():
+    if person.findings.filter(subject_type=name.type, subject_id=name.id).exists():
         return True
-    thing = subjects.get(**about) if name.type in SHOWN else None
+    thing = _thing(name) if name.type in SHOWN else None
     return thing is not None and thing.owner == person
+
+
+def _thing(name: Name) -> subjects.Thing | None:
+    return subjects.get(subject_type=name.type, subject_id=name.id)
 
 
 def photos_of(person: User) -> list[Name]:
@@ -57,7 +60,7 @@ def hold(decision: Decision, name: Name) -> Held | None:
     None when nothing is there to hold. The caller has locked what makes decisions about one thing
     wait for each other.
     """
-    thing = subjects.get(subject_type=name.type, subject_id=name.id)
+    thing = _thing(name)
     if thing is None:
         return None
     is_new = subjects.hold(thing)
@@ -82,7 +85,7 @@ def release(decision: Decision) -> None:
 
 
 def _release(name: Name) -> bool:
-    thing = subjects.get(subject_type=name.type, subject_id=name.id)
+    thing = _thing(name)
     return thing is not None and subjects.release(thing)
 
 
@@ -129,7 +132,7 @@ def release_noticed(decision: Decision) -> list[dict[str, str]]:
 def hold_again(decision: Decision) -> None:
     """Hold what was shown because of a decision to do nothing, until staff have looked again."""
     for record in decision.before.get("shown", []):
-        thing = subjects.get(subject_type=record["type"], subject_id=UUID(record["id"]))
+        thing = _thing(Name(record["type"], UUID(record["id"])))
         if thing is not None:
             subjects.hold(thing)
 

@@ -79,7 +79,7 @@ def decide(
     NotFound, CaseClosed, CaseClaimed, OwnCase, NotAllowed, ProposalWaits and DoesNotFit.
     """
     case = casework.work_on(case=case, by=by)
-    person = _person(case)
+    person = _account(case.about_id)
     authority.check(by, authority.NEEDED[kind], person)
     decision = Decision(
         case=case,
@@ -181,9 +181,9 @@ def needs_second_eyes(person: User) -> bool:
     return days == 0 or person.created_at < timezone.now() - timedelta(days=days)
 
 
-def _person(case: Case) -> User | None:
-    """Whom a locked case is about, as their account is now."""
-    return User.objects.filter(pk=case.about_id).first() if case.about_id else None
+def _account(pk: UUID | None) -> User | None:
+    """The locked account, as it is now."""
+    return User.objects.filter(pk=pk).first() if pk else None
 
 
 def lock(decision: Decision) -> tuple[Decision, Case, User | None]:
@@ -194,7 +194,7 @@ def lock(decision: Decision) -> tuple[Decision, Case, User | None]:
     if case is None or fresh is None:
         raise NotFound
     fresh.case = case
-    return fresh, case, User.objects.filter(pk=fresh.person_id).first()
+    return fresh, case, _account(fresh.person_id)
 
 
 def _fit(

@@ -6,6 +6,7 @@ suspensions the longer one stays, and whoever is no longer banned may still be s
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -111,14 +112,13 @@ def _set_end(kind: str, person: User, until: datetime | None) -> None:
 
 def _mark(person: User, decision: Decision) -> None:
     """Keep the person's address, devices and photos from coming back."""
-    devices = {
-        *person.sessions.exclude(device_id=None).values_list("device_id", flat=True),
-        *person.devices.values_list("installation_id", flat=True),
-    }
-    photos = Photo.objects.filter(profile__user=person).exclude(perceptual_hash=None)
-    hashes = set(photos.values_list("perceptual_hash", flat=True))
-    bans.mark(kind=BannedMark.Kind.ADDRESS, value=person.email, decision_id=decision.pk)
-    for device_id in sorted(devices):
-        bans.mark(kind=BannedMark.Kind.DEVICE, value=device_id, decision_id=decision.pk)
-    for perceptual_hash in sorted(hashes):
-        bans.mark(kind=BannedMark.Kind.PHOTO, value=perceptual_hash, decision_id=decision.pk)
+    kinds = BannedMark.Kind
+    marks: set[tuple[str, str | UUID | int | None]] = {(kinds.ADDRESS, person.email)}
+    devices = person.sessions.values_list("device_id", flat=True).distinct()
+    installations = person.devices.values_list("installation_id", flat=True)
+    marks |= {(kinds.DEVICE, each) for each in (*devices, *installations)}
+    photos = Photo.objects.filter(profile__user=person)
+    marks |= {(kinds.PHOTO, each) for each in photos.values_list("perceptual_hash", flat=True)}
+    for kind, value in marks:
+        if value is not None:
+            bans.mark(kind=kind, value=value, decision_id=decision.pk)
