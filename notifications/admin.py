@@ -219,4 +219,3 @@ class OutageAdmin(ReadOnlyAdmin):
     )
     list_display = ("provider", "failures", "until")
     search_fields = ("provider",)
-    is_personal = False

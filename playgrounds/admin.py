@@ -57,7 +57,6 @@ class PlaygroundAdmin(StaffAdmin):
 
     section = Section.PLACES
     icon = "park"
-    is_personal = False
     page_media = MAP_MEDIA
     figures = (Figure("Playgrounds", lambda: Playground.objects.all()),)
     deletion_takes = (

@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "notifications",
     "realtime",
     "demo",
-    "pupmatch.lib.staff.StaffConfig",
+    "pupmatch.lib.staff.apps.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

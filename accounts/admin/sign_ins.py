@@ -79,7 +79,7 @@ class SessionAdmin(ReadOnlyAdmin):
         ended = [row for row in queryset if self.has_end_permission(request, str(row.pk))]
         for session in ended:
             standing.end_session(session=session)
-            self.log(request, session, "Ended.")
+            self.log(request, session, "session.end", user=session.user_id)
         self.message_user(request, f"Sign-ins ended: {len(ended)}.", messages.SUCCESS)
 
     @action(
@@ -93,7 +93,7 @@ class SessionAdmin(ReadOnlyAdmin):
         """End it."""
         session = self.row(request, object_id)
         standing.end_session(session=session)
-        self.log(request, session, "Ended.")
+        self.log(request, session, "session.end", user=session.user_id)
         return done(request, session, "The sign-in has ended.")
 
 

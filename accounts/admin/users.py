@@ -147,7 +147,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both exte
         for user in queryset.filter(is_active=True).exclude(pk=str(request.user.pk)):
             if self.has_change_permission(request, user):
                 standing.deactivate(user=user)
-                self.log(request, user, "Deactivated.")
+                self.log(request, user, "user.deactivate")
         self.message_user(request, "Deactivated.", messages.SUCCESS)
 
     @admin.action(description="Reactivate", permissions=["reactivate"])
@@ -156,7 +156,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both exte
         for user in queryset.filter(is_active=False):
             if self.has_change_permission(request, user):
                 standing.reactivate(user=user)
-                self.log(request, user, "Reactivated.")
+                self.log(request, user, "user.reactivate")
         self.message_user(request, "Reactivated.", messages.SUCCESS)
 
     @action(
@@ -174,7 +174,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both exte
         """Put the account out of use."""
         user = self.row(request, object_id)
         standing.deactivate(user=user)
-        self.log(request, user, "Deactivated.")
+        self.log(request, user, "user.deactivate")
         return done(request, user, "The account is deactivated; every sign-in has ended.")
 
     @action(
@@ -187,7 +187,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both exte
         """Put the account to use again."""
         user = self.row(request, object_id)
         standing.reactivate(user=user)
-        self.log(request, user, "Reactivated.")
+        self.log(request, user, "user.reactivate")
         return done(request, user, "The account is active again.")
 
     @action(
@@ -200,7 +200,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both exte
         """End every sign-in."""
         user = self.row(request, object_id)
         count = standing.sign_out(user=user)
-        self.log(request, user, "Signed out everywhere.")
+        self.log(request, user, "user.sign_out")
         return done(request, user, f"Sign-ins ended: {count}.")
 
     @action(
@@ -215,7 +215,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both exte
         """Help somebody who cannot sign in."""
         user = self.row(request, object_id)
         credentials.request_password_reset(email=user.email)
-        self.log(request, user, "Mailed a link for a new password.")
+        self.log(request, user, "user.send_password_link")
         return done(request, user, "The link is on its way.")
 
 
@@ -228,7 +228,6 @@ class GroupAdmin(DjangoGroupAdmin, StaffAdmin):  # type: ignore[misc]  # as abov
 
     section = Section.SYSTEM
     icon = "groups"
-    is_personal = False
     search_fields = ("name__icontains",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -144,7 +144,6 @@ class BreedAdmin(StaffAdmin):
 
     section = Section.PEOPLE
     icon = "list_alt"
-    is_personal = False
     ordering = ("name",)
     list_display = ("name",)
     search_fields = ("id", "name__icontains")

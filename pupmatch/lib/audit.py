@@ -38,7 +38,7 @@ def record(
         )
     request, request_id = current_request.get(), current_request_id.get()
     entry = AuditEntry.objects.create(
-        actor_id=by and by.pk,
+        actor_id=by.pk if by else None,
         action=action,
         subject_type=subject._meta.label_lower if subject else "",
         subject_id=str(subject.pk) if subject else "",
@@ -55,7 +55,8 @@ def record(
 @contextmanager
 def watched() -> Iterator[list[AuditEntry]]:
     """What `record` writes meanwhile, even where a savepoint takes it back again."""
-    token = _written.set(written := [])
+    written: list[AuditEntry] = []
+    token = _written.set(written)
     try:
         yield written
     finally:

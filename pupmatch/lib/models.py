@@ -1,6 +1,7 @@
 """Tables that serve every room: counters, answers to repeat, files to remove, jobs."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -59,6 +60,19 @@ class DiscardedFile(models.Model):
         return self.name
 
 
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    """Entries, by whom and what they are about."""
+
+    def about(self, row: models.Model) -> "AuditQuerySet":
+        """What was done to a row, the latest first."""
+        found = self.filter(subject_type=row._meta.label_lower, subject_id=str(row.pk))
+        return found.order_by("-pk")
+
+    def by(self, actor_id: UUID | None) -> "AuditQuerySet":
+        """What somebody did, the latest first."""
+        return self.filter(actor_id=actor_id).order_by("-pk")
+
+
 class AuditEntry(UUIDModel):
     """What a member of staff did or looked at. A trigger refuses to change or remove a row.
 
@@ -74,6 +88,8 @@ class AuditEntry(UUIDModel):
     data = models.JSONField(default=dict, blank=True)
     ip_address = models.GenericIPAddressField(null=True)
     request_id = models.CharField(max_length=128, blank=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "audit entries"

@@ -11,6 +11,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 4
+# What refuses a transaction because of another one, so that it may well succeed afresh.
+CROSSED = (ForeignKeyViolation, DeadlockDetected)
 
 
 def deletes_a_crowd(change: Callable[P, R]) -> Callable[P, R]:
@@ -27,7 +29,7 @@ def deletes_a_crowd(change: Callable[P, R]) -> Callable[P, R]:
             try:
                 return atomic(*args, **kwargs)
             except DatabaseError as error:
-                crossed = isinstance(error.__cause__, ForeignKeyViolation | DeadlockDetected)
+                crossed = isinstance(error.__cause__, CROSSED)
                 # Inside another transaction there is nothing left to start afresh from.
                 if not crossed or connection.in_atomic_block:
                     raise

@@ -1,32 +1,13 @@
 """The shared half of the admin, and the lists of the tables that serve every room."""
 
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 
-from pupmatch.lib.admin import jobs
+from pupmatch.lib.admin import audit, jobs
 from pupmatch.lib.admin.base import ReadOnlyAdmin
 from pupmatch.lib.admin.when import MadeFilter
 from pupmatch.lib.models import DiscardedFile, IdempotentAnswer, RequestCounter
 
-__all__ = ["jobs"]
-
-
-@admin.register(LogEntry)
-class LogEntryAdmin(ReadOnlyAdmin):
-    """What staff did."""
-
-    icon = "history_edu"
-    list_display = ("action_time", "user", "content_type", "object_repr", "what")
-    list_filter = ("action_flag",)
-    list_select_related = ("user", "content_type")
-    search_fields = ("user", "object_id")
-    search_help_text = "Id of a row, or of a member of staff"
-    fields = ("action_time", "user", "content_type", "object_id", "object_repr", "what")
-
-    @admin.display(description="what")
-    def what(self, entry: LogEntry) -> str:
-        """The change in words."""
-        return entry.get_change_message() or entry.get_action_flag_display()
+__all__ = ["audit", "jobs"]
 
 
 @admin.register(IdempotentAnswer)

@@ -2,9 +2,11 @@
 
 from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.dataclasses import ActionDialog
+
+from pupmatch.lib.staff.answers import leads_to
 
 
 def question(title: str, description: str, button: str) -> ActionDialog:
@@ -22,6 +24,4 @@ def done(request: HttpRequest, row: Model, message: str) -> HttpResponse:
     messages.success(request, message)
     opts = row._meta
     url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
-    if "HX-Request" in request.headers:
-        return HttpResponse(headers={"HX-Redirect": url})
-    return HttpResponseRedirect(url)
+    return leads_to(request, url)

@@ -1,18 +1,19 @@
 """What every list and page of the admin shares: cheap, searchable, and careful with what it writes."""
 
-import json
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import PermissionDenied
 from django.db.models import PROTECT, Field, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,9 +23,12 @@ from unfold.views import ChangeList
 
 from pupmatch.lib.admin.counting import EstimatingPaginator
 from pupmatch.lib.admin.fields import ChoicesField, PointField
+from pupmatch.lib.admin.history import history
 from pupmatch.lib.admin.related import related_lists
 from pupmatch.lib.admin.searching import condition
 from pupmatch.lib.admin.sections import Figure, Section
+from pupmatch.lib.audit import record
+from pupmatch.lib.problems import Forbidden
 
 
 def link(row: Model, text: str = "") -> SafeString:
@@ -60,8 +64,6 @@ class StaffAdmin(ModelAdmin):
     deletion_takes: Sequence[str] = ()
     # What a page with a map of its own needs.
     page_media: forms.Media | None = None
-    # Rows whose names say something about a person; the staff log keeps their ids only.
-    is_personal = True
 
     ordering: ClassVar[Any] = ("-pk",)
     list_per_page = 50
@@ -159,6 +161,13 @@ class StaffAdmin(ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        """What an action on several rows answers; one that is nobody's to use is refused."""
+        response = super().response_action(request, queryset)
+        if response is None:
+            raise Forbidden("There is no such action here, or it is not yours to use.")
+        return response
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """What the confirmation names; `deletion_takes` says the rest."""
         protected = [
@@ -178,31 +187,48 @@ class StaffAdmin(ModelAdmin):
         context = {"model_admin": self, **(extra_context or {})}
         return super().delete_view(request, object_id, context)
 
-    # --- The staff log ----------------------------------------------------------------------------
+    # --- The record -------------------------------------------------------------------------------
 
-    def log(self, request: HttpRequest, row: Model, message: Any, flag: int = CHANGE) -> None:
-        """Note what staff did; by id alone where a name would outlive the person's erasure."""
-        LogEntry.objects.create(
-            user_id=str(request.user.pk),
-            content_type=ContentType.objects.get_for_model(row),
-            object_id=str(row.pk),
-            object_repr=str(row.pk if self.is_personal else row)[:200],
-            action_flag=flag,
-            change_message=json.dumps(message) if isinstance(message, list) else message,
-        )
+    def log(self, request: HttpRequest, row: Model, action: str, **data: Any) -> None:
+        """Record what staff did to a row, such as `user.sign_out`, where no service does."""
+        record(by=cast(AbstractBaseUser, request.user), action=action, subject=row, **data)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """Which fields were changed; what they said before or say now is not for the record."""
+        return {"fields": form.changed_data}
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """Django's hook."""
-        self.log(request, obj, message, ADDITION)
+        self.log(request, obj, f"{obj._meta.model_name}.add")
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """Django's hook."""
-        self.log(request, obj, message)
+        self.log(request, obj, f"{obj._meta.model_name}.change", **message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         """Django's hook."""
         for row in queryset:
-            self.log(request, row, "", DELETION)
+            self.log(request, row, f"{row._meta.model_name}.delete")
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """What staff did to a row, the latest first."""
+        row = self.row(request, unquote(object_id))
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            **history(request, row),
+            "title": f"What staff did: {self.title_of(row)}",
+            "opts": self.opts,
+            "object": row,
+            **(extra_context or {}),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/history.html", context)
 
 
 class ReadOnlyAdmin(StaffAdmin):

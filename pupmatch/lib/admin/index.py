@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 
 from pupmatch.lib.admin.base import StaffAdmin
 from pupmatch.lib.admin.counting import count
+from pupmatch.lib.admin.history import latest_of
 from pupmatch.lib.admin.sections import Section, visible
 
 
@@ -47,4 +48,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         for model_admin in visible(admin.site, request)
         for figure in model_admin.figures
     ]
-    return {**context, "title": "Overview", "figures": figures, "sections": navigation(request)[1:]}
+    return {
+        **context,
+        "title": "Overview",
+        "figures": figures,
+        "sections": navigation(request)[1:],
+        "latest": latest_of(request),
+    }

@@ -124,7 +124,6 @@ class JobAdmin(ReadOnlyAdmin):
     """Jobs; staff run failed ones again, or give them up."""
 
     icon = "checklist"
-    is_personal = False
     figures = (Figure("Failed jobs", lambda: Job.objects.failed(), "?status=failed"),)
     list_display = ("task_name", "state", "attempts", "latest_at", "due_at", "latest_error")
     list_filter = (InterestFilter, StateFilter, QueueFilter, TaskFilter)
@@ -218,7 +217,7 @@ class JobAdmin(ReadOnlyAdmin):
         chosen = list(queryset.failed())
         count = services.run_again(_these(chosen))
         for job in chosen:
-            self.log(request, job, "Run again.")
+            self.log(request, job, "job.run_again")
         self.message_user(request, f"Jobs that run again: {count}.", messages.SUCCESS)
 
     @admin.action(description="Discard", permissions=["discard"])
@@ -227,7 +226,7 @@ class JobAdmin(ReadOnlyAdmin):
         chosen = [job for job in queryset if job.status in {"failed", "todo"}]
         count = services.discard(_these(chosen))
         for job in chosen:
-            self.log(request, job, "Discarded.")
+            self.log(request, job, "job.discard")
         self.message_user(request, f"Jobs discarded: {count}.", messages.SUCCESS)
 
     @action(
@@ -243,7 +242,7 @@ class JobAdmin(ReadOnlyAdmin):
         """Put it back into the queue."""
         job = self.row(request, object_id)
         services.run_again(_these([job]))
-        self.log(request, job, "Run again.")
+        self.log(request, job, "job.run_again")
         return done(request, job, "The job is back in the queue.")
 
     @action(
@@ -257,7 +256,7 @@ class JobAdmin(ReadOnlyAdmin):
         """Give it up."""
         job = self.row(request, object_id)
         services.discard(_these([job]))
-        self.log(request, job, "Discarded.")
+        self.log(request, job, "job.discard")
         return done(request, job, "The job is discarded.")
 
 
@@ -271,7 +270,6 @@ class JobFailureAdmin(ReadOnlyAdmin):
     """Every failed try."""
 
     icon = "running_with_errors"
-    is_personal = False
     list_display = ("at", "whose", "attempt", "summary")
     list_select_related = ("job",)
     search_fields = ("job", "job__task_name__icontains")

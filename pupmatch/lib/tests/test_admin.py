@@ -6,7 +6,6 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.gis.geos import Point
 from django.contrib.staticfiles import finders
@@ -17,9 +16,17 @@ from django.utils import timezone
 from pupmatch.lib.admin import counting
 from pupmatch.lib.admin.fields import PointField
 from pupmatch.lib.admin.sections import Section
+from pupmatch.lib.audit import record
 from pupmatch.lib.ids import first_id_of, uuid7
 from pupmatch.lib.jobs import enqueue
-from pupmatch.lib.models import DiscardedFile, IdempotentAnswer, Job, JobFailure, RequestCounter
+from pupmatch.lib.models import (
+    AuditEntry,
+    DiscardedFile,
+    IdempotentAnswer,
+    Job,
+    JobFailure,
+    RequestCounter,
+)
 from pupmatch.lib.tests import probes  # noqa: F401 (makes its tasks known)
 from pupmatch.lib.tests.admin_pages import (
     cannot_be_changed,
@@ -38,10 +45,8 @@ def somebody():
     return get_user_model().objects.create_user(f"{uuid7()}@pupmatch.example")
 
 
-def log_entry():
-    return LogEntry.objects.create(
-        user=somebody(), object_id=str(uuid7()), object_repr="x", action_flag=CHANGE
-    )
+def audit_entry():
+    return record(by=somebody(), action=f"user.{uuid7()}", subject=somebody())
 
 
 def job():
@@ -57,13 +62,13 @@ MAKERS = {
     ),
     IdempotentAnswer: lambda: IdempotentAnswer.objects.create(user=somebody(), key=str(uuid7())),
     DiscardedFile: lambda: DiscardedFile.objects.create(name=f"photos/{uuid7()}.webp"),
-    LogEntry: log_entry,
+    AuditEntry: audit_entry,
 }
 each_model = pytest.mark.parametrize("model", MAKERS)
 
 
 def test_no_model_is_forgotten():
-    assert models_of("lib") == set(MAKERS) - {LogEntry}
+    assert models_of("lib") == set(MAKERS)
 
 
 @each_model

@@ -1,11 +1,10 @@
 """The queue as staff see it."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from pupmatch.lib.jobs import enqueue
-from pupmatch.lib.models import Job
+from pupmatch.lib.models import AuditEntry, Job
 from pupmatch.lib.tests.admin_pages import address, staff, superuser
 from pupmatch.lib.tests.probes import traces
 
@@ -94,7 +93,7 @@ def test_staff_run_a_failed_job_again(failed, run_jobs):
     answer = act(staff(*CLERK), failed, "run_again")
     assert answer.status_code == 302
     assert status(failed) == "todo"
-    assert LogEntry.objects.get().change_message == "Run again."
+    assert AuditEntry.objects.about(failed).get().action == "job.run_again"
     assert run_jobs(raising=False) == 1
     failed.refresh_from_db()
     assert (failed.status, failed.attempts) == ("todo", 1)
@@ -103,7 +102,7 @@ def test_staff_run_a_failed_job_again(failed, run_jobs):
 def test_staff_discard_what_need_not_be_done(failed):
     assert act(staff(*CLERK), failed, "discard").status_code == 302
     assert status(failed) == "cancelled"
-    assert LogEntry.objects.get().change_message == "Discarded."
+    assert AuditEntry.objects.about(failed).get().action == "job.discard"
 
 
 def test_many_jobs_run_again_or_are_discarded_at_once(run_jobs):
