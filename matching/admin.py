@@ -11,6 +11,7 @@ from matching.models import Deck, Like, Match, Pass
 from profiles.models import Profile
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
 from pupmatch.lib.admin.filters import state_filter
+from pupmatch.lib.admin.reading import CLOSED, ReadWithReason
 from pupmatch.lib.admin.sections import Figure, Section
 from pupmatch.lib.admin.when import MadeFilter
 
@@ -58,8 +59,8 @@ class MatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Like)
-class LikeAdmin(ReadOnlyAdmin):
-    """Who likes whom. What they wrote along with it is on the row's own page."""
+class LikeAdmin(ReadWithReason):
+    """Who likes whom. What they wrote along with it is for whoever gives a reason."""
 
     section = Section.MEETING
     icon = "thumb_up"
@@ -68,7 +69,7 @@ class LikeAdmin(ReadOnlyAdmin):
     list_select_related = ("liker", "liked")
     search_fields = ("id", "liker", "liked")
     search_help_text = "Id of a like or profile"
-    fields = (("by", "whom"), "comment", "created_at")
+    fields = (("by", "whom"), "opener", "created_at")
 
     def title_of(self, row: Any) -> str:
         """Both names."""
@@ -83,6 +84,13 @@ class LikeAdmin(ReadOnlyAdmin):
     def whom(self, like: Like) -> SafeString:
         """Who is liked."""
         return link(like.liked)
+
+    @display(description="comment")
+    def opener(self, like: Any) -> str:
+        """What came along with it."""
+        if not like.comment:
+            return "–"
+        return like.comment if like.is_open else CLOSED
 
 
 @admin.register(Pass)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -12,15 +13,16 @@ from unfold.decorators import display
 from messaging.models import Conversation, Message, Participant
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
 from pupmatch.lib.admin.filters import state_filter
+from pupmatch.lib.admin.reading import CLOSED, ReadWithReason
 from pupmatch.lib.admin.sections import Figure, Section
 from pupmatch.lib.admin.when import MadeFilter, made_within
 
-MESSAGES_SHOWN = 50
+MESSAGES_SHOWN = 500
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
-    """Who writes to whom, and how much."""
+class ConversationAdmin(ReadWithReason):
+    """Who writes to whom, and how much; and what, to whoever gives a reason."""
 
     section = Section.MEETING
     icon = "chat"
@@ -30,12 +32,20 @@ class ConversationAdmin(ReadOnlyAdmin):
     search_fields = ("id", "low", "high")
     search_help_text = "Id of a conversation or profile"
     fields = (
-        ("one_side", "other_side"), ("state", "created_at", "closed_at"), "sides", "latest",
+        ("one_side", "other_side"), ("state", "created_at", "closed_at"), "sides", "transcript",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         """With both dogs."""
         return super().get_queryset(request).select_related("low", "high")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page, which knows what part of a long conversation it shows."""
+        if conversation := kwargs.get("obj"):
+            conversation.page = request.GET.get("part")
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description="between")
     def pair(self, conversation: Conversation) -> str:
@@ -67,17 +77,18 @@ class ConversationAdmin(ReadOnlyAdmin):
         rows = conversation.participants.select_related("profile")
         return render_to_string("admin/messaging/sides.html", {"sides": rows})
 
-    @display(description="latest messages")
-    def latest(self, conversation: Conversation) -> SafeString:
-        """Who wrote when; the text is on each message's own page."""
-        rows = conversation.messages.select_related("sender").order_by("-position")
-        context = {"messages": rows[:MESSAGES_SHOWN], "total": conversation.last_position}
-        return render_to_string("admin/messaging/latest.html", context)
+    @display(description="messages")
+    def transcript(self, conversation: Any) -> SafeString:
+        """The conversation on one page, the latest first: who wrote when; while it is open, what."""
+        rows = conversation.messages.select_related("sender", "playground", "reply_to")
+        page = Paginator(rows.order_by("-position"), MESSAGES_SHOWN).get_page(conversation.page)
+        context = {"page": page, "is_open": conversation.is_open, "closed": CLOSED}
+        return render_to_string("admin/messaging/transcript.html", context)
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
-    """Messages. Lists show no text; opening one shows it, and that goes into the staff log."""
+class MessageAdmin(ReadWithReason):
+    """Messages. The text of one is open together with its conversation, and then on its page."""
 
     section = Section.MEETING
     icon = "sms"
@@ -90,7 +101,7 @@ class MessageAdmin(ReadOnlyAdmin):
     search_fields = ("id", "conversation", "sender")
     search_help_text = "Id of a message, conversation or sender's profile"
     fields = (
-        ("author", "recipient"), "talk", ("kind", "position", "state"), "body", "playground",
+        ("author", "recipient"), "talk", ("kind", "position", "state"), "text", "place",
         "answered",
         ("created_at", "edited_at", "deleted_at"), "client_id",
     )  # fmt: skip
@@ -99,14 +110,9 @@ class MessageAdmin(ReadOnlyAdmin):
         """With both dogs."""
         return super().get_queryset(request).select_related(*self.list_select_related)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Note who read it."""
-        message = kwargs.get("obj")
-        if message and message.body:
-            self.log(request, message, "Read the text.")
-        return super().render_change_form(request, context, *args, **kwargs)
+    def words_of(self, row: Any) -> Model:
+        """The conversation: one message means nothing without the others."""
+        return row.conversation
 
     def title_of(self, row: Any) -> str:
         """Its place in the conversation."""
@@ -128,11 +134,23 @@ class MessageAdmin(ReadOnlyAdmin):
         """Where it was written."""
         return link(message.conversation, "Conversation")
 
-    @display(description="state", label={"unsent": "warning", "edited": "info"})
+    @display(description="text")
+    def text(self, message: Any) -> str | None:
+        """What it says, while its conversation is open for reading."""
+        return message.body if message.is_open else CLOSED
+
+    @display(description="shared place")
+    def place(self, message: Any) -> SafeString | None:
+        """Which one it shows, likewise."""
+        return link(message.playground) if message.is_open and message.playground else None
+
+    @display(description="state", label={"unsent": "warning", "edited": "info", "held": "danger"})
     def state(self, message: Message) -> str:
         """What became of it."""
         if message.deleted_at:
             return "unsent"
+        if message.held_at:
+            return "held"
         return "edited" if message.edited_at else "sent"
 
     @display(description="reply to")

@@ -1,9 +1,11 @@
 import pytest
+from django.urls import reverse
 
 from matching.models import Candidate, Deck, Like, Match, Pass, Place
 from matching.tests.factories import LikeFactory, PassFactory, kept_deck, matched
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory
+from pupmatch.lib.models import AuditEntry
 from pupmatch.lib.tests.admin_pages import (
     PROBE,
     address,
@@ -46,12 +48,19 @@ def test_nobody_changes_what_people_decided(model):
     cannot_be_changed(superuser(), MAKERS[model]())
 
 
-def test_what_came_with_a_like_is_on_its_own_page_only():
+def test_what_came_with_a_like_is_read_with_a_reason():
     like = LikeFactory(comment="Such ears!")
     client = superuser()
-    for path in (address(Like, "changelist"), address(like.liked, "change")):
+    for path in (
+        address(Like, "changelist"),
+        address(like, "change"),
+        address(like.liked, "change"),
+    ):
         assert "Such ears!" not in client.get(path).content.decode()
+    reason = {"_form_submitted": "True", "reason": "Case 01890000"}
+    client.post(reverse("admin:matching_like_read", args=[like.pk]), reason)
     assert "Such ears!" in client.get(address(like, "change")).content.decode()
+    assert AuditEntry.objects.about(like).get().action == "messages.read"
 
 
 def test_from_a_dog_to_its_matches_conversations_and_likes():
