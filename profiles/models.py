@@ -15,15 +15,17 @@ from django.utils import timezone
 
 from profiles.ages import age_on, plausible_birth_date
 from profiles.choices import ActivityLevel, PlayStyle, Sex, Size, Temperament
+from profiles.content import MAX_PHOTOS as MAX_PHOTOS
+from profiles.content import MAX_PROMPTS as MAX_PROMPTS
+from profiles.content import MIN_PHOTOS as MIN_PHOTOS
+from profiles.content import Photo as Photo
+from profiles.content import Prompt as Prompt
 from profiles.preferences import Preferences as Preferences
-from profiles.querysets import HoldableQuerySet, ProfileQuerySet
+from profiles.querysets import ProfileQuerySet
 from pupmatch.lib.geo import on_the_globe
 from pupmatch.lib.ids import UUIDModel
 from pupmatch.lib.text import on_one_line, shows_something
 
-MIN_PHOTOS = 2
-MAX_PHOTOS = 6
-MAX_PROMPTS = 10
 MAX_BIO = 1000
 
 
@@ -155,6 +157,31 @@ class Profile(UUIDModel):
         return self.paused_at is not None
 
     @property
+    def is_bio_held(self) -> bool:
+        """Whether others see an empty bio."""
+        return self.bio_held_at is not None
+
+    @property
+    def shown_bio(self) -> str:
+        """The bio that others see."""
+        return "" if self.bio_held_at else self.bio
+
+    @property
+    def shown_photos(self) -> list[Photo]:
+        """The photos that others see, in their order."""
+        return [photo for photo in self.photos.all() if not photo.is_held]
+
+    @property
+    def shown_prompts(self) -> list[Prompt]:
+        """The prompts that others see, in their order."""
+        return [prompt for prompt in self.prompts.all() if not prompt.is_held]
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the badge is there and has not lapsed."""
+        return self.verified_until is not None and self.verified_until > timezone.now()
+
+    @property
     def missing(self) -> list[str]:
         """What stands between this profile and the deck."""
         lacks = {"photos": self.photo_count < MIN_PHOTOS, "location": self.location is None}
@@ -180,80 +207,3 @@ class LocationMove(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}"
-
-
-class Photo(UUIDModel):
-    """A picture, kept as three WebP renditions without metadata; the upload itself is not kept."""
-
-    profile = models.ForeignKey(
-        Profile, on_delete=models.CASCADE, related_name="photos", db_index=False
-    )
-    position = models.PositiveSmallIntegerField()
-    width = models.PositiveIntegerField(help_text="Of the upright picture as sent, in pixels.")
-    height = models.PositiveIntegerField(help_text="Of the upright picture as sent, in pixels.")
-    byte_size = models.PositiveIntegerField(help_text="Of the file as sent.")
-    thumbhash = models.CharField(max_length=60, help_text="Placeholder (ThumbHash), in Base64.")
-    small = models.ImageField(max_length=200)
-    medium = models.ImageField(max_length=200)
-    large = models.ImageField(max_length=200)
-    perceptual_hash = models.BigIntegerField(
-        null=True, blank=True, help_text="64 bits that look-alikes share most of."
-    )
-    held_at = models.DateTimeField(
-        null=True, blank=True, help_text="While it is set, its owner alone sees the photo."
-    )
-    reviewed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When staff looked at it last; never: it is in the queue."
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = HoldableQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["profile", "position"],
-                name="photo_position_once",
-                deferrable=models.Deferrable.DEFERRED,
-            ),
-            models.CheckConstraint(condition=Q(position__lt=MAX_PHOTOS), name="photo_at_most_six"),
-            models.CheckConstraint(
-                condition=Q(byte_size__lte=settings.MAX_PHOTO_BYTES), name="photo_at_most_10_mb"
-            ),
-        ]
-        ordering = ("position",)
-
-    def __str__(self) -> str:
-        return f"photo {self.position + 1}"
-
-
-class Prompt(UUIDModel):
-    """A question about the dog, and its owner's answer."""
-
-    profile = models.ForeignKey(
-        Profile, on_delete=models.CASCADE, related_name="prompts", db_index=False
-    )
-    position = models.PositiveSmallIntegerField()
-    question = models.CharField(max_length=200)
-    answer = models.CharField(max_length=500)
-    held_at = models.DateTimeField(
-        null=True, blank=True, help_text="While it is set, its owner alone sees the prompt."
-    )
-
-    objects = HoldableQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["profile", "position"], name="prompt_position_once"),
-            models.CheckConstraint(
-                condition=Q(position__lt=MAX_PROMPTS), name="prompt_at_most_ten"
-            ),
-            models.CheckConstraint(
-                condition=Q(question__regex=r"\S", answer__regex=r"\S"),
-                name="prompt_says_something",
-            ),
-        ]
-        ordering = ("position",)
-
-    def __str__(self) -> str:
-        return self.question

@@ -3,7 +3,19 @@
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db.models import Case, Expression, F, Func, OuterRef, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -18,65 +30,20 @@ from profiles.ages import (
     plausible_birth_date,
 )
 from profiles.choices import ActivityLevel, DistanceUnit, PlayStyle, Temperament
+from profiles.content_serializers import (
+    OwnPhotoSerializer,
+    OwnPromptSerializer,
+    PhotoSerializer,
+    PromptSerializer,
+)
 from profiles.distances import Spoken, SpokenDistance, spoken
 from profiles.fields import BreedField, DegreesField, TagsField
-from profiles.models import (
-    MAX_PHOTOS,
-    MAX_PROMPTS,
-    MIN_PHOTOS,
-    Breed,
-    Photo,
-    Preferences,
-    Profile,
-    Prompt,
-)
+from profiles.models import MIN_PHOTOS, Breed, Photo, Preferences, Profile, Prompt
 from profiles.querysets import shown_location
 from pupmatch.lib.documents import document
 from pupmatch.lib.documents.expressions import NOW, TODAY, IsSet, WholeYears, rows
 from pupmatch.lib.fields import NamedLevelField, PointSerializer
 from pupmatch.lib.geo import Metres, distance_m
-from pupmatch.lib.text import shows_something
-
-
-class RenditionsSerializer(serializers.Serializer):
-    """Addresses of the WebP files, about 320, 640 and 1280 pixels wide; cache them for good."""
-
-    small = serializers.ImageField()
-    medium = serializers.ImageField()
-    large = serializers.ImageField()
-
-
-class PhotoSerializer(serializers.ModelSerializer):
-    """A photo.
-
-    `width`, `height` and `byte_size` are of the picture as sent, turned upright; `thumbhash`
-    (Base64) draws a placeholder while a rendition loads.
-    """
-
-    renditions = RenditionsSerializer(source="*", read_only=True)
-
-    class Meta:
-        model = Photo
-        fields = ("id", "position", "width", "height", "byte_size", "thumbhash", "renditions")
-        read_only_fields = fields
-
-
-class PhotoUploadSerializer(serializers.Serializer):
-    """A JPEG, PNG or WebP picture of at most 10 MB (10,485,760 bytes)."""
-
-    image = serializers.FileField(allow_empty_file=True)
-
-
-class PhotoOrderSerializer(serializers.Serializer):
-    """Each of one's photos, once, in the wanted order."""
-
-    ids = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_PHOTOS)
-
-
-class PhotosSerializer(serializers.Serializer):
-    """Photos in their order."""
-
-    photos = PhotoSerializer(many=True)
 
 
 class LocationSerializer(PointSerializer):
@@ -93,21 +60,6 @@ class LocationSerializer(PointSerializer):
                 {name: ["This is not taken."] for name in sorted(unknown)}, code="unknown"
             )
         return point
-
-
-class PromptSerializer(serializers.ModelSerializer):
-    """A question about the dog and its owner's answer."""
-
-    class Meta:
-        model = Prompt
-        fields = ("question", "answer")
-        extra_kwargs = {name: {"validators": [shows_something]} for name in fields}
-
-
-class PromptsSerializer(serializers.Serializer):
-    """Prompts in their order."""
-
-    prompts = PromptSerializer(many=True, max_length=MAX_PROMPTS)  # type: ignore[call-arg]
 
 
 class PromptSuggestionSerializer(serializers.Serializer):
@@ -138,6 +90,7 @@ DESCRIPTION_FIELDS = (
     "neutered",
     "good_with_small_dogs",
     "good_with_children",
+    "is_verified",
     "photos",
     "prompts",
     "favorite_playgrounds",
@@ -159,8 +112,9 @@ class DescriptionSerializer(serializers.ModelSerializer):
         required=False,
         max_length=len(PlayStyle),
     )
-    photos = PhotoSerializer(many=True, read_only=True)
-    prompts = PromptSerializer(many=True, read_only=True)
+    is_verified = serializers.BooleanField(
+        read_only=True, help_text="Staff have seen who this is; for a time."
+    )
     favorite_playgrounds = serializers.SerializerMethodField()
 
     class Meta:
@@ -182,6 +136,9 @@ class DescriptionSerializer(serializers.ModelSerializer):
     def sql_age(self, at: str) -> Expression:
         return WholeYears(F(f"{at}birth_date"), TODAY)
 
+    def sql_is_verified(self, at: str) -> Expression:
+        return Case(When(**{f"{at}verified_until__gt": NOW}, then=True), default=False)
+
     def sql_favorite_playgrounds(self, at: str) -> Expression:
         favorites = Favorite.objects.filter(user=OuterRef(f"{at}user")).order_by("-pk")
         return rows(favorites, document(FavoritePlaygroundSerializer(), "playground__"))
@@ -190,7 +147,8 @@ class DescriptionSerializer(serializers.ModelSerializer):
 class OwnProfileSerializer(DescriptionSerializer):
     """The whole profile, for its owner. Write either `age` or `birth_date`.
 
-    `location` is the centre of the area that is kept; change it with `PUT /me/location`.
+    `location` is the centre of the area that is kept; change it with `PUT /me/location`. While
+    `is_bio_held`, others see an empty bio; another one is shown.
     """
 
     age = serializers.IntegerField(
@@ -201,6 +159,10 @@ class OwnProfileSerializer(DescriptionSerializer):
         "kept so far fits.",
     )
     birth_date = serializers.DateField(required=False, validators=[plausible_birth_date])
+    photos = OwnPhotoSerializer(many=True, read_only=True)
+    prompts = OwnPromptSerializer(many=True, read_only=True)
+    is_bio_held = serializers.BooleanField(read_only=True)
+    verified_until = serializers.DateTimeField(read_only=True, allow_null=True)
     location = PointSerializer(read_only=True, allow_null=True)
     is_complete = serializers.BooleanField(read_only=True)
     is_paused = serializers.BooleanField(read_only=True)
@@ -210,11 +172,16 @@ class OwnProfileSerializer(DescriptionSerializer):
         fields = (
             *DESCRIPTION_FIELDS,
             "birth_date",
+            "is_bio_held",
+            "verified_until",
             "location",
             "is_complete",
             "missing",
             "is_paused",
         )
+
+    def sql_is_bio_held(self, at: str) -> Expression:
+        return IsSet(F(f"{at}bio_held_at"))
 
     def sql_is_paused(self, at: str) -> Expression:
         return IsSet(F(f"{at}paused_at"))
@@ -252,14 +219,36 @@ class DistanceSerializer(serializers.Serializer):
 
 
 class CardSerializer(DescriptionSerializer):
-    """Somebody else's profile. `distance` is null while either side has no place."""
+    """Somebody else's profile, without what is held. `distance` is null while either has no place."""
 
     # Needs a view with `profile` (OwnProfileMixin): the viewer, in whose unit distances are told.
     age = serializers.IntegerField(read_only=True)
+    bio = serializers.CharField(source="shown_bio", read_only=True)
+    photos = serializers.SerializerMethodField()
+    prompts = PromptSerializer(source="shown_prompts", many=True, read_only=True)
     distance = serializers.SerializerMethodField()
 
     class Meta(DescriptionSerializer.Meta):
         fields = (*DESCRIPTION_FIELDS, "distance")
+
+    def sql_bio(self, at: str) -> Expression:
+        shown = When(**{f"{at}bio_held_at": None}, then=F(f"{at}bio"))
+        return Case(shown, default=Value(""), output_field=TextField())
+
+    @extend_schema_field(PhotoSerializer(many=True))
+    def get_photos(self, profile: Profile) -> list[dict]:
+        # By what is shown, so that no gap tells of what is not.
+        shown = PhotoSerializer(profile.shown_photos, many=True, context=self.context).data
+        return [{**photo, "position": position} for position, photo in enumerate(shown)]
+
+    def sql_photos(self, at: str) -> Expression:
+        shown = Photo.objects.shown().filter(profile=OuterRef(f"{at}pk"))
+        position = Window(RowNumber(), order_by="position") - 1
+        return rows(shown, document(PhotoSerializer(), position=position))
+
+    def sql_prompts(self, at: str) -> Expression:
+        shown = Prompt.objects.shown().filter(profile=OuterRef(f"{at}pk"))
+        return rows(shown, document(PromptSerializer()))
 
     @extend_schema_field(DistanceSerializer(allow_null=True))
     def get_distance(self, profile: Profile) -> SpokenDistance | None:

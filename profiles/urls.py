@@ -1,12 +1,12 @@
-"""Addresses of one's own profile."""
+"""Addresses of one's own profile, and of what it is filled from."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from profiles import views
+from profiles import choice_views, views
 
 router = SimpleRouter(trailing_slash=False)
-router.register("breeds", views.BreedViewSet)
+router.register("breeds", choice_views.BreedViewSet)
 
 urlpatterns = [
     path("me/profile", views.OwnProfileView.as_view()),
@@ -17,6 +17,6 @@ urlpatterns = [
     path("me/location", views.LocationView.as_view()),
     path("me/pause", views.PauseView.as_view()),
     path("me/preferences", views.PreferencesView.as_view()),
-    path("prompt-suggestions", views.PromptSuggestionsView.as_view()),
+    path("prompt-suggestions", choice_views.PromptSuggestionsView.as_view()),
     *router.urls,
 ]

@@ -1,18 +1,13 @@
-"""One's own profile and everything in it, and the lists to choose from."""
+"""One's own profile and everything in it."""
 
 from uuid import UUID
 
-from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import transaction
-from django.db.models import FloatField, Q, QuerySet
-from django.db.models.functions import Cast, Lower
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
-from rest_framework import mixins, status, viewsets
-from rest_framework.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -21,29 +16,21 @@ from accounts.authentication import USER, SignedInRequest
 from accounts.models import User
 from profiles import services
 from profiles.access import OwnProfileMixin
-from profiles.images import Renditions, render
-from profiles.models import MAX_PHOTOS, Breed, Preferences, Profile
-from profiles.preference_serializers import PreferencesSerializer
-from profiles.serializers import (
-    BreedSerializer,
-    LocationSerializer,
-    OwnProfileSerializer,
+from profiles.content_serializers import (
+    OwnPhotoSerializer,
     PhotoOrderSerializer,
-    PhotoSerializer,
     PhotosSerializer,
     PhotoUploadSerializer,
     PromptsSerializer,
-    PromptSuggestionSerializer,
 )
-from profiles.suggestions import QUESTIONS
+from profiles.images import Renditions, render
+from profiles.models import MAX_PHOTOS, Preferences, Profile
+from profiles.preference_serializers import PreferencesSerializer
+from profiles.serializers import LocationSerializer, OwnProfileSerializer
 from pupmatch.lib.fields import PointSerializer
 from pupmatch.lib.idempotency import HEADER as IDEMPOTENCY_KEY
 from pupmatch.lib.idempotency import earlier_answer, idempotent
 from pupmatch.lib.parsers import parsed
-
-LONGEST_SEARCH = 80
-# "labardor" has 0.38 of the trigrams of a Labrador; what is less like it comes further down.
-LEAST_LIKENESS = 0.35
 
 
 class OwnProfileView(AnswersAtOnce):
@@ -121,7 +108,7 @@ class PhotosView(OwnProfileMixin, APIView):
         operation_id="me_photos_create",
         parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": PhotoUploadSerializer},
-        responses={201: PhotoSerializer},
+        responses={201: OwnPhotoSerializer},
     )
     def post(self, request: SignedInRequest) -> Response:
         """Add a photo as the last one.
@@ -136,7 +123,7 @@ class PhotosView(OwnProfileMixin, APIView):
         profile = self.profile
         if earlier := earlier_answer(request):
             return earlier
-        if profile.photo_count >= MAX_PHOTOS:
+        if profile.photos.count() >= MAX_PHOTOS:
             raise services.TooManyPhotos
         renditions = render(fields["image"])
         return self._attach(request, renditions, services.store_renditions(renditions))
@@ -146,7 +133,7 @@ class PhotosView(OwnProfileMixin, APIView):
         self, request: SignedInRequest, renditions: Renditions, names: dict[str, str]
     ) -> Response:
         photo = services.add_photo(profile=self.profile, renditions=renditions, names=names)
-        shaped = PhotoSerializer(photo, context={"request": request}).data
+        shaped = OwnPhotoSerializer(photo, context={"request": request}).data
         return Response(shaped, status=status.HTTP_201_CREATED)
 
 
@@ -248,52 +235,3 @@ class PreferencesView(APIView):
         form.is_valid(raise_exception=True)
         form.save()
         return Response(form.data)
-
-
-@extend_schema(
-    parameters=[OpenApiParameter("q", str, description="Part of a name; typing errors forgiven.")]
-)
-class BreedViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
-    """Breeds to choose from, by name."""
-
-    serializer_class = BreedSerializer
-    permission_classes = [AllowAny]
-    queryset = Breed.objects.all()
-
-    @property
-    def _text(self) -> str:
-        text = self.request.query_params.get("q", "").strip().lower()
-        if len(text) > LONGEST_SEARCH:
-            raise ValidationError({"q": [f"Use at most {LONGEST_SEARCH} characters."]})
-        return text
-
-    @property
-    def ordering(self) -> tuple[str, ...]:
-        """By name; what was searched for, closest first."""
-        return ("-rank", "name") if self._text else ("name",)
-
-    def get_queryset(self) -> QuerySet[Breed]:
-        text, name = self._text, Lower("name")
-        if not text:
-            return self.queryset.all()
-        # pg_trgm answers in single precision; a cursor must get back the number it gave out.
-        word = Cast(TrigramWordSimilarity(text, name), FloatField())
-        whole = Cast(TrigramSimilarity(name, text), FloatField())
-        found = self.queryset.annotate(lower_name=name, word=word, rank=word + whole / 2)
-        return found.filter(Q(lower_name__contains=text) | Q(word__gte=LEAST_LIKENESS))
-
-
-class PromptSuggestionsView(APIView):
-    """Questions to start from."""
-
-    permission_classes = [AllowAny]
-
-    @extend_schema(
-        operation_id="prompt_suggestions_list",
-        responses=inline_serializer(
-            "PromptSuggestionList", {"results": PromptSuggestionSerializer(many=True)}
-        ),
-    )
-    def get(self, request: SignedInRequest) -> Response:
-        """Questions that many owners answer; any other may be asked, too."""
-        return Response({"results": [{"question": question} for question in QUESTIONS]})

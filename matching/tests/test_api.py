@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 
 CARD = {
     "id", "name", "age", "bio", "breed", "sex", "size", "activity_level", "temperament",
-    "play_styles", "neutered", "good_with_small_dogs", "good_with_children", "photos", "prompts",
+    "play_styles", "neutered", "good_with_small_dogs", "good_with_children",
+    "is_verified", "photos", "prompts",
     "favorite_playgrounds", "distance",
 }  # fmt: skip
 

@@ -34,7 +34,7 @@ def test_a_photo_is_stored_and_answered_with_its_addresses(client, profile, api)
     assert response.status_code == 201
     photo = response.json()
     assert list(photo) == [
-        *("id", "position", "width", "height", "byte_size", "thumbhash", "renditions")
+        *("id", "position", "width", "height", "byte_size", "thumbhash", "renditions", "is_held")
     ]
     assert (photo["position"], photo["width"], photo["height"]) == (2, 900, 1500)
     assert photo["byte_size"] == len(picture(1500, 900, "PNG", Orientation=6))

@@ -26,10 +26,13 @@ OWN = [
     "neutered",
     "good_with_small_dogs",
     "good_with_children",
+    "is_verified",
     "photos",
     "prompts",
     "favorite_playgrounds",
     "birth_date",
+    "is_bio_held",
+    "verified_until",
     "location",
     "is_complete",
     "missing",
@@ -79,6 +82,9 @@ def test_a_new_profile_keeps_what_was_said(client_for):
         "photos": [],
         "prompts": [],
         "favorite_playgrounds": [],
+        "is_verified": False,
+        "is_bio_held": False,
+        "verified_until": None,
         "location": None,
         "is_complete": False,
         "missing": ["photos", "location"],
@@ -98,7 +104,7 @@ def test_name_and_age_are_enough(client_for):
 def test_the_whole_profile_comes_in_one_answer(client, profile):
     profile.breed = Breed.objects.get(name="Beagle")
     profile.save()
-    PromptFactory(profile=profile, question="Where?", answer="There.")
+    prompt = PromptFactory(profile=profile, question="Where?", answer="There.")
     playground = PlaygroundFactory(name="Dog Run")
     Favorite.objects.create(user=profile.user, playground=playground)
     answer = client.get(URL).json()
@@ -106,7 +112,9 @@ def test_the_whole_profile_comes_in_one_answer(client, profile):
     assert answer["breed"] == "Beagle"
     assert answer["location"] == {"latitude": 47.615, "longitude": -122.3290889}
     assert (answer["is_complete"], answer["missing"]) == (True, [])
-    assert answer["prompts"] == [{"question": "Where?", "answer": "There."}]
+    assert answer["prompts"] == [
+        {"id": str(prompt.pk), "question": "Where?", "answer": "There.", "is_held": False}
+    ]
     assert answer["favorite_playgrounds"][0]["name"] == "Dog Run"
     first = profile.photos.first()
     assert answer["photos"][0] == {
@@ -120,6 +128,7 @@ def test_the_whole_profile_comes_in_one_answer(client, profile):
             name: f"http://testserver/media/{getattr(first, name).name}"
             for name in ("small", "medium", "large")
         },
+        "is_held": False,
     }
 
 

@@ -27,8 +27,27 @@ def test_they_come_back_in_the_order_given(client, profile):
     PromptFactory.create_batch(3, profile=profile)
     prompts = [{"question": f"{n}?", "answer": f"{n}!"} for n in (3, 1, 2, 1)]
     response = client.put(URL, {"prompts": prompts})
-    assert (response.status_code, response.json()) == (200, {"prompts": prompts})
-    assert shown(client) == prompts
+    assert response.status_code == 200
+    rows = response.json()["prompts"]
+    assert [(row["question"], row["answer"]) for row in rows] == [
+        (prompt["question"], prompt["answer"]) for prompt in prompts
+    ]
+    assert {tuple(row) for row in rows} == {("id", "question", "answer", "is_held")}
+    assert shown(client) == rows
+
+
+@pytest.mark.requirement("R2.5")
+def test_one_that_says_the_same_stays_the_same(client):
+    def ids(*words):
+        prompts = [{"question": word, "answer": "Yes."} for word in words]
+        return [row["id"] for row in client.put(URL, {"prompts": prompts}).json()["prompts"]]
+
+    a, b, c = ids("a", "b", "c")
+    assert ids("c", "a") == [c, a]
+    assert ids("a", "b") == [a, shown(client)[1]["id"]]
+    assert shown(client)[1]["id"] != b
+    first, second = ids("a", "a")
+    assert (first, second != a) == (a, True)
 
 
 @pytest.mark.requirement("R2.5")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
 from profiles import services
+from profiles.holding import hold_photo, release_photo
 from profiles.models import Profile
 from profiles.services import NoProfile, TooFewPhotos, TooManyPhotos
 from profiles.tests.acts import add, delete, ids, is_sound, reorder
@@ -113,13 +114,16 @@ class TestOrder:
 @settings(max_examples=30)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["add", "delete", "order"]), st.integers(0, 5)), max_size=20
+        st.tuples(
+            st.sampled_from(["add", "delete", "order", "hold", "release"]), st.integers(0, 5)
+        ),
+        max_size=20,
     ),
     st.booleans(),
 )
 def test_any_sequence_of_operations_leaves_two_to_six(operations, is_placed):
     profile = ProfileFactory(**({} if is_placed else {"location": None}))
-    expected = ids(profile)
+    expected, held = ids(profile), set()
     for operation, number in operations:
         if operation == "add":
             if len(expected) < 6:
@@ -132,15 +136,24 @@ def test_any_sequence_of_operations_leaves_two_to_six(operations, is_placed):
             reorder(profile, expected)
         elif number < len(expected):
             photo = profile.photos.get(pk=expected[number])
-            if is_placed and len(expected) == 2:
+            shown = len(expected) - len(held)
+            if operation == "hold":
+                assert hold_photo(photo=photo) == (photo.pk not in held)
+                held.add(photo.pk)
+            elif operation == "release":
+                assert release_photo(photo=photo) == (photo.pk in held)
+                held.discard(photo.pk)
+            elif is_placed and shown == 2 and photo.pk not in held:
                 with pytest.raises(TooFewPhotos):
                     delete(profile, photo)
             else:
                 delete(profile, photo)
                 expected.remove(photo.pk)
+                held.discard(photo.pk)
         assert ids(profile) == expected
         assert is_sound(profile)
-    assert profile.is_complete == (is_placed and 2 <= len(expected) <= 6)
+        assert {photo.pk for photo in profile.photos.all() if photo.is_held} == held
+        assert profile.is_complete == (is_placed and 2 <= len(expected) - len(held) <= 6)
 
 
 @pytest.mark.django_db
