@@ -4,19 +4,24 @@
 refers to them, a trigger on the owning table puts them back when the row goes, and `purge` removes
 from storage what is still on the list.
 
+Something that still needs a file when its owner lets it go says so by `hold`, in a transaction that
+keeps the owner's row from going: the file then stays where it is until `let_go`.
+
 A name that starts with `private:` is of a file in the private storage; see `pupmatch.lib.private`.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage, storages
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from pupmatch.lib.models import DiscardedFile
+from pupmatch.lib.models import DiscardedFile, HeldFile
 
 logger = logging.getLogger(__name__)
 
@@ -52,19 +57,31 @@ def keep(names: list[str]) -> None:
     DiscardedFile.objects.filter(name__in=names).delete()
 
 
+def hold(names: Iterable[str], *, holder: UUID) -> None:
+    """Have files outlive whatever owns them until the same holder lets them go. Harmless to repeat.
+
+    The caller has locked the owner's row, which still refers to them.
+    """
+    rows = [HeldFile(name=name, holder=holder) for name in names]
+    HeldFile.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def let_go(names: Iterable[str], *, holder: UUID) -> None:
+    """Need them no longer; what nobody else holds or owns goes with the next purge."""
+    HeldFile.objects.filter(name__in=list(names), holder=holder).delete()
+
+
 def purge(batch: int = 50) -> int:
-    """Remove every file that is due, and say how many. Safe to run twice at once.
+    """Remove every file that is due and not held, and say how many. Safe to run twice at once.
 
     One that the storage will not let go of is tried again an hour later.
     """
     removed = 0
+    is_held = Exists(HeldFile.objects.filter(name=OuterRef("name")))
     while True:
         with transaction.atomic():
-            due = list(
-                DiscardedFile.objects.select_for_update(skip_locked=True).filter(
-                    remove_after__lte=timezone.now()
-                )[:batch]
-            )
+            listed = DiscardedFile.objects.select_for_update(skip_locked=True)
+            due = list(listed.filter(~is_held, remove_after__lte=timezone.now())[:batch])
             gone = [file.name for file in due if _removed(file.name)]
             DiscardedFile.objects.filter(name__in=gone).delete()
             DiscardedFile.objects.filter(name__in={file.name for file in due} - {*gone}).update(

@@ -60,6 +60,21 @@ class DiscardedFile(models.Model):
         return self.name
 
 
+class HeldFile(UUIDModel):
+    """That something needs a file which its owner may let go of; see `pupmatch.lib.files.hold`."""
+
+    name = models.CharField(max_length=255)
+    holder = models.UUIDField(help_text="The row that needs it.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "holder"], name="held_file_once_per_holder")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
     """Entries, by whom and what they are about."""
 

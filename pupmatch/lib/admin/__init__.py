@@ -5,7 +5,7 @@ from django.contrib import admin
 from pupmatch.lib.admin import audit, jobs
 from pupmatch.lib.admin.base import ReadOnlyAdmin
 from pupmatch.lib.admin.when import MadeFilter
-from pupmatch.lib.models import DiscardedFile, IdempotentAnswer, RequestCounter
+from pupmatch.lib.models import DiscardedFile, HeldFile, IdempotentAnswer, RequestCounter
 
 __all__ = ["audit", "jobs"]
 
@@ -39,5 +39,15 @@ class DiscardedFileAdmin(ReadOnlyAdmin):
 
     icon = "auto_delete"
     list_display = ("name", "remove_after")
+    search_fields = ("name__startswith",)
+    search_help_text = "Beginning of a file's name"
+
+
+@admin.register(HeldFile)
+class HeldFileAdmin(ReadOnlyAdmin):
+    """Files that stay although their owners may go."""
+
+    icon = "lock_clock"
+    list_display = ("name", "holder")
     search_fields = ("name__startswith",)
     search_help_text = "Beginning of a file's name"

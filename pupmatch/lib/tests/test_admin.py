@@ -22,6 +22,7 @@ from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.models import (
     AuditEntry,
     DiscardedFile,
+    HeldFile,
     IdempotentAnswer,
     Job,
     JobFailure,
@@ -61,6 +62,7 @@ MAKERS = {
         key=str(uuid7()), window_ends_at=timezone.now(), count=1
     ),
     IdempotentAnswer: lambda: IdempotentAnswer.objects.create(user=somebody(), key=str(uuid7())),
+    HeldFile: lambda: HeldFile.objects.create(name=f"photos/{uuid7()}.webp", holder=uuid7()),
     DiscardedFile: lambda: DiscardedFile.objects.create(name=f"photos/{uuid7()}.webp"),
     AuditEntry: audit_entry,
 }

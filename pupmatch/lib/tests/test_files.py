@@ -7,7 +7,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from pupmatch.lib.files import keep, purge, purge_after_commit, store
+from pupmatch.lib.files import hold, keep, let_go, purge, purge_after_commit, store
+from pupmatch.lib.ids import uuid7
 from pupmatch.lib.models import DiscardedFile
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,23 @@ def test_a_storage_that_is_down_fails_no_commit_and_is_asked_again(monkeypatch, 
     assert purge() == 0
     with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1)):
         assert purge() == 1
+    assert there() == []
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_held_file_stays_until_its_last_holder_lets_go():
+    keep(NAMES)
+    one, two = uuid7(), uuid7()
+    for _ in range(2):
+        hold(NAMES[:1], holder=one)
+    hold(NAMES[:1], holder=two)
+    discard(*NAMES)
+    assert purge(batch=1) == 1
+    let_go(NAMES, holder=one)
+    assert purge() == 0
+    assert there() == NAMES[:1]
+    let_go(NAMES, holder=two)
+    assert purge() == 1
     assert there() == []
 
 
