@@ -1,6 +1,7 @@
 """Conversations between two people who matched."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
@@ -214,3 +215,24 @@ class Message(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.position}"
+
+
+class FormerWords(UUIDModel):
+    """What a message said before it was edited or unsent, for a few days and for nobody to read.
+
+    Sealed, and opened by `messaging.former` alone, for whoever has to judge a report of the message
+    or of one beside it. Whoever writes something and takes it back has said it nevertheless.
+    """
+
+    KEPT = timedelta(days=3)
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    sealed = models.TextField()
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "former words"
+        indexes = [models.Index(fields=["replaced_at"], name="former_words_by_age")]
+
+    def __str__(self) -> str:
+        return f"replaced {self.replaced_at:%Y-%m-%d %H:%M}"

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from events.publishing import publish, recorded
+from messaging.former import set_aside
 from messaging.models import Conversation, Message, Participant
 from messaging.receipts import acknowledge, mark_read, mark_shown
 from messaging.storing import NotStored, store, store_conversation
@@ -182,6 +183,7 @@ def edit(*, message: Message, body: str) -> Message:
     if conversation.closed_at:
         raise MatchEnded
     _check_time(message)
+    set_aside(message)
     message.body, message.edited_at = body, timezone.now()
     message.save(update_fields=["body", "edited_at"])
     tell_change(message, "message.updated")
@@ -199,6 +201,7 @@ def unsend(*, message: Message) -> None:
     if message.deleted_at:
         return
     _check_time(message)
+    set_aside(message)
     message.body, message.playground, message.held_at = None, None, None
     message.deleted_at = timezone.now()
     message.save(update_fields=["body", "playground", "held_at", "deleted_at"])

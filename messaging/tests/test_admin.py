@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import messaging.admin
-from messaging.models import Conversation, Message, Participant
+from messaging.models import Conversation, FormerWords, Message, Participant
 from messaging.services import edit, send, unsend
 from messaging.tests.factories import conversation, sides_of
 from pupmatch.lib.audit import record
@@ -45,7 +45,8 @@ each_model = pytest.mark.parametrize("model", MAKERS)
 
 
 def test_no_model_is_forgotten():
-    assert models_of("messaging") == set(MAKERS)
+    # What was edited or unsent is for nobody to read.
+    assert models_of("messaging", but={FormerWords}) == set(MAKERS)
 
 
 @each_model
