@@ -1,10 +1,17 @@
-"""Blocking, which ends whatever two people share."""
+"""Reports with their evidence, cases, decisions, appeals; blocking."""
 
 from django.apps import AppConfig
 
 
 class ModerationConfig(AppConfig):
-    """Blocking, which ends whatever two people share."""
+    """Reports with their evidence, cases, decisions, appeals; blocking."""
 
     name = "moderation"
     verbose_name = "safety"
+
+    def ready(self) -> None:
+        """Whoever leaves is known again by what they left with."""
+        from accounts.departures import before_leaving
+        from moderation.digests import remember
+
+        before_leaving(remember)

@@ -1,4 +1,4 @@
-"""Addresses of blocks and decisions."""
+"""Addresses of blocks, reports and decisions."""
 
 from django.urls import path
 
@@ -10,6 +10,7 @@ urlpatterns = [
         "blocks/<id:profile_id>",
         views.BlockViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
+    path("reports", views.ReportViewSet.as_view({"get": "list", "post": "create"})),
     path("me/decisions", decision_views.DecisionViewSet.as_view({"get": "list"})),
     path("me/decisions/<id:pk>", decision_views.DecisionViewSet.as_view({"get": "retrieve"})),
     path("me/decisions/<id:pk>/appeal", decision_views.AppealView.as_view({"post": "create"})),

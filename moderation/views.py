@@ -1,4 +1,4 @@
-"""Blocking people."""
+"""Blocking people, and reporting them."""
 
 from typing import Any
 
@@ -10,10 +10,13 @@ from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
 from accounts.models import Block
-from moderation import blocking
-from moderation.serializers import BlockSerializer
+from moderation import blocking, reporting
+from moderation.models import Report
+from moderation.serializers import BlockSerializer, ReportInputSerializer, ReportSerializer
 from profiles.models import Profile
+from pupmatch.lib.parsers import parsed
 from pupmatch.lib.problems import NotFound
+from pupmatch.lib.throttling import ScopedThrottle
 
 
 class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
@@ -43,3 +46,45 @@ class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         if not blocking.unblock(blocker=request.user, blocked=blocked):
             raise NotFound
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ReportsOfADay(ScopedThrottle):
+    """A second limit for whoever reports all day long."""
+
+    def scope(self, view: Any) -> str | None:
+        """That of a day, for reporting."""
+        return "report_daily" if view.action == "create" else None
+
+
+class ReportViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """What I reported to staff."""
+
+    serializer_class = ReportSerializer
+    queryset = Report.objects.none()
+    request: SignedInRequest
+    ordering = ("-created_at", "-id")
+    throttle_scope = {"create": "report"}
+    throttle_classes = [ReportsOfADay, ScopedThrottle]
+
+    def get_queryset(self) -> QuerySet[Report]:
+        """My own."""
+        return Report.objects.filter(reporter=self.request.user)
+
+    @extend_schema(
+        request=ReportInputSerializer, responses={201: ReportSerializer, 200: ReportSerializer}
+    )
+    def create(self, request: SignedInRequest) -> Response:
+        """Report a profile, photo, prompt, message, playground or review to staff.
+
+        What I can see, or could: also whoever blocked me or ended our match, and for three days a
+        message that was edited or unsent, with what it said. It is kept as it stands now, so that
+        nothing done to it afterwards matters; whoever is reported learns nothing of it. With
+        `block` they are blocked, too. Repeated while it waits it is the first report: 200. What is
+        none of my business is 404, what is my own 400 `oneself`. `report.decided` tells when staff
+        have decided.
+        """
+        made, is_new = reporting.report(
+            reporter=request.user, **parsed(ReportInputSerializer, request)
+        )
+        answer_status = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(ReportSerializer(made).data, status=answer_status)

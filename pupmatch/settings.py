@@ -211,6 +211,8 @@ RATE_LIMITS = {
     "password": (10, 3600),
     "upload": (60, 3600),
     "playground": (60, 3600),
+    "report": (20, 3600),
+    "report_daily": (60, 86400),
     "device": (120, 3600),
     "ticket": (60, 60),
     "appeal": (20, 3600),
@@ -454,6 +456,9 @@ if REALTIME_URL and not REALTIME_URL.startswith(("ws://", "wss://")):
     raise ImproperlyConfigured("REALTIME_URL must be a ws:// or wss:// address, such as wss://…/ws")
 
 # --- The staff desk -------------------------------------------------------------------------------
+
+# How long a closed case is kept, with its reports and evidence; docs/moderation.md publishes it.
+CASES_KEPT_DAYS = whole_number("CASES_KEPT_DAYS", 180, least=1, most=3650)
 
 # Whether a new photo is shown until staff have looked at it ("after"), or held until then ("before").
 PHOTO_REVIEW = one_of("PHOTO_REVIEW", "after", "before")

@@ -114,7 +114,8 @@ class Evidence(UUIDModel):
 class EvidenceFile(UUIDModel):
     """A photo kept aside: the file that it was copied from, and the private copy.
 
-    Until a job has made the copy, the row keeps the original from being removed.
+    Until a job has made the copy, the original is held. Reports of one case share a copy, which a
+    trigger discards together with the last row that refers to it.
     """
 
     evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="files")
@@ -133,7 +134,9 @@ class EvidenceFile(UUIDModel):
             models.UniqueConstraint(fields=["evidence", "source"], name="evidence_file_once")
         ]
         indexes = [
-            models.Index(fields=["source"], condition=Q(name=""), name="evidence_file_to_copy")
+            models.Index(fields=["source"], condition=Q(name=""), name="evidence_file_to_copy"),
+            # Whether a copy is still needed, when one of the rows that refer to it goes.
+            models.Index(fields=["name"], condition=~Q(name=""), name="evidence_file_by_copy"),
         ]
 
     def __str__(self) -> str:

@@ -69,9 +69,7 @@ class ScopedThrottle(BaseThrottle):
 
     def allow_request(self, request: Any, view: Any) -> bool:
         """Whether this request is within its limit; the figures go into the answer's headers."""
-        scope = getattr(view, "throttle_scope", None)
-        if isinstance(scope, dict):
-            scope = scope.get(getattr(view, "action", None))
+        scope = self.scope(view)
         if scope is None:
             return True
         is_known = request.user.is_authenticated
@@ -80,6 +78,11 @@ class ScopedThrottle(BaseThrottle):
         )
         request._request.rate_limit = self.count
         return self.count.is_allowed
+
+    def scope(self, view: Any) -> str | None:
+        """Which limit counts for what a view is about to do; None for none."""
+        scope = getattr(view, "throttle_scope", None)
+        return scope.get(getattr(view, "action", None)) if isinstance(scope, dict) else scope
 
     def wait(self) -> float | None:
         """Seconds until the window turns, for Retry-After."""
