@@ -40,10 +40,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.open().filter(due_at__lt=timezone.now())
 
     def free_for(self, user: User) -> "CaseQuerySet":
-        """Open ones that nobody else is working on."""
-        return self.open().filter(
-            Q(claimed_until=None) | Q(claimed_until__lte=timezone.now()) | Q(claimed_by=user)
-        )
+        """Open ones that nobody else is working on, and that do not wait for a second opinion."""
+        free = Q(claimed_until=None) | Q(claimed_until__lte=timezone.now()) | Q(claimed_by=user)
+        return self.open().filter(free).exclude(decisions__state="proposed")
 
     def in_order(self) -> "CaseQuerySet":
         """The most urgent one first."""

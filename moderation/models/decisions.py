@@ -17,6 +17,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Those that were made and neither undone nor still to be confirmed."""
         return self.filter(state=Decision.State.IN_FORCE)
 
+    def proposed(self) -> "DecisionQuerySet":
+        """Those that wait for a second pair of eyes, the oldest first."""
+        return self.filter(state=Decision.State.PROPOSED).order_by("created_at", "id")
+
     def told_to(self, user: User) -> "DecisionQuerySet":
         """What a person was told about themselves, whatever became of it."""
         return self.filter(person=user, in_force_at__isnull=False).exclude(
@@ -105,6 +109,14 @@ class Decision(UUIDModel):
         return f"{self.get_kind_display()}, {self.created_at:%Y-%m-%d}"
 
 
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    """Appeals, by whether they were answered."""
+
+    def waiting(self) -> "AppealQuerySet":
+        """Those that were not, the oldest first."""
+        return self.filter(outcome=Appeal.Outcome.WAITING).order_by("created_at", "id")
+
+
 class Appeal(UUIDModel):
     """What the addressee of a decision says to it, once; other staff than its maker decide."""
 
@@ -122,6 +134,8 @@ class Appeal(UUIDModel):
     )
     created_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AppealQuerySet.as_manager()
 
     class Meta:
         constraints = [
