@@ -1,9 +1,11 @@
-"""Work for later: photos of evidence, findings, and what is kept no longer."""
+"""Work for later: photos of evidence, findings, mails, and what is kept no longer."""
 
 from uuid import UUID
 
-from moderation import evidence, findings, retention
+from moderation import evidence, findings, mails, retention
+from moderation.models import Decision
 from pupmatch.lib.jobs import task
+from pupmatch.lib.mail import deliver
 
 
 @task(queue="moderation", tries=12)
@@ -22,3 +24,16 @@ def gather_findings() -> None:
 def forget_closed_cases() -> None:
     """Cases that were closed long ago, with all that is in them."""
     retention.forget_closed_cases()
+
+
+@task(queue="mail", tries=12)
+def mail_decision(decision_id: str, state: str) -> None:
+    """What a person is told of a decision, or of its end; nothing once that is overtaken.
+
+    To unverified addresses, too: whoever is barred may never open the app again. The mail quotes
+    nothing, so a stranger learns nothing by it.
+    """
+    found = Decision.objects.filter(pk=decision_id, state=state)
+    decision = found.select_related("case", "person").first()
+    if decision is not None and (mail := mails.about(decision)):
+        deliver(mail)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from events.models import Event
 from moderation import casework, deciding, subjects
 from moderation.models import Case, Decision, Reason, Report, Subject
 from moderation.models.cases import Severity
@@ -75,3 +76,13 @@ def decided(thing: Any, kind: str, *, by: User | None = None, **fields: Any) -> 
 def undone(decision: Decision, **fields: Any) -> bool:
     """Undo it, by somebody who may; says whether that changed anything."""
     return deciding.undo(decision=decision, by=lead(), reason="A mistake.", **fields)
+
+
+def told(user: User) -> list[tuple[str, str]]:
+    """What somebody's stream holds: each event's type and the id of what it is about."""
+    return list(Event.objects.after(user.pk, 0).values_list("type", "data__id"))
+
+
+def outcomes(case: Case) -> set[str]:
+    """How the reports of a case ended."""
+    return set(Report.objects.filter(case=case).values_list("outcome", flat=True))
