@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 
 from accounts.models import Session, SessionQuerySet, User
+from accounts.refusals import SignInEnded
 from accounts.tokens import Claims, read_claims
 from pupmatch.lib.documents import Instances, Param
 from pupmatch.lib.documents.expressions import NOW
@@ -18,12 +19,17 @@ USER = Param("user", UUIDField())
 SESSION = Param("session", UUIDField())
 
 
+def signed_in() -> SessionQuerySet:
+    """The sign-in that the token names, if it has not ended; also of somebody who is barred."""
+    return Session.objects.live(NOW).filter(pk=SESSION, user=USER)
+
+
 def asking() -> SessionQuerySet:
-    """The sign-in that the token names, if it still counts."""
-    return Session.objects.live(NOW).filter(pk=SESSION, user=USER, user__is_active=True)
+    """The sign-in that the token names, if it opens everything."""
+    return signed_in().filter(user__is_active=True)
 
 
-SIGN_INS = Instances(lambda: asking().select_related("user"))
+SIGN_INS = Instances(lambda: signed_in().select_related("user"))
 
 
 class SignedInRequest(Request):
@@ -37,7 +43,8 @@ class SessionTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access>`. `request.auth` is the Session.
 
     A token is worth nothing once its sign-in ended, so signing out, changing the password and
-    deleting the account take effect at the next request. This costs one query.
+    deleting the account take effect at the next request. This costs one query. What is left to
+    somebody who is barred, `accounts.permissions` say.
     """
 
     def __init__(self, sessions: Instances[Session] = SIGN_INS) -> None:
@@ -53,8 +60,8 @@ class SessionTokenAuthentication(BaseAuthentication):
         if claims is None:
             return None
         session = self.sessions.first({**claims._asdict(), "now": timezone.now()})
-        if session is None:
-            raise AuthenticationFailed("This sign-in has ended; sign in again.", "session_ended")
+        if session is None or not session.user.may_sign_in:
+            raise SignInEnded
         return session.user, session
 
     def claims(self, request: Request) -> Claims | None:

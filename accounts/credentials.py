@@ -16,6 +16,7 @@ from accounts.models import (
     email_digest,
     normalize_email,
 )
+from accounts.refusals import check_standing
 from accounts.services import EmailTaken, check_password_rules, end_sessions, lock_unchanged
 from events.publishing import publish, recorded, withdraw
 from pupmatch.lib import files
@@ -78,9 +79,10 @@ def request_password_reset(*, email: str) -> None:
     mails to one address there is none for either.
     """
     email = normalize_email(email)
-    user = User.objects.filter(email=email, is_active=True).first()
+    user = User.objects.filter(email=email).first()
+    found = user.pk if user and user.may_sign_in else None
     if count_request("mail_to_address", email_digest(email)).is_allowed:
-        enqueue("accounts.tasks.mail_password_reset", user_id=user.pk if user else None)
+        enqueue("accounts.tasks.mail_password_reset", user_id=found)
 
 
 def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None:
@@ -90,11 +92,9 @@ def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None
     """
     with recorded():
         # Locked: of parallel uses of one link, the second finds another password's hash.
-        found = User.objects.select_for_update(no_key=True).filter(
-            pk=links.reset_subject(token), is_active=True
-        )
-        user = found.first()
-        accepted = user is not None and links.may_reset(user, token)
+        found = User.objects.filter(pk=links.reset_subject(token))
+        user = found.select_for_update(no_key=True).first()
+        accepted = user is not None and user.may_sign_in and links.may_reset(user, token)
         if user and accepted:
             check_password_rules(password, user)
             _set_password(user, password)
@@ -131,7 +131,7 @@ def _verify(pk: uuid.UUID, email: str) -> None:
 def change_email(*, user: User, email: str, current_password: str, caller: Caller) -> User:
     """Move the account to another address, which is mailed a link; the old one is told.
 
-    Raises WrongPassword and EmailTaken.
+    Raises WrongPassword, EmailTaken, or what `accounts.refusals` say of whoever is barred.
     """
     _confirm(user, field="current_password", password=current_password, caller=caller)
     try:
@@ -139,6 +139,8 @@ def change_email(*, user: User, email: str, current_password: str, caller: Calle
             locked = lock_unchanged(user)
             if locked is None:
                 raise WrongPassword("current_password")
+            # Whoever was barred meanwhile stays at the address that was barred.
+            check_standing(locked)
             if locked.email != email:
                 move_account(user=locked, email=email)
     except IntegrityError as error:

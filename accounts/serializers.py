@@ -48,6 +48,10 @@ class CredentialsSerializer(serializers.Serializer):
 
     email = AddressField()
     password = PasswordField()
+    device_id = serializers.UUIDField(
+        required=False,
+        help_text="The installation's id, as in `PUT /me/devices/{id}`. Send it with every sign-in.",
+    )
 
 
 class TokenPairSerializer(serializers.Serializer):

@@ -8,7 +8,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth import authenticate
+from django.contrib.auth.backends import AllowAllUsersModelBackend
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError
@@ -64,7 +64,9 @@ def check_password_rules(password: str, user: User) -> None:
         raise ValidationError({"password": get_error_detail(error)}) from error
 
 
-def register(*, email: str, password: str, caller: Caller) -> tuple[User, TokenPair]:
+def register(
+    *, email: str, password: str, caller: Caller, device_id: uuid.UUID | None = None
+) -> tuple[User, TokenPair]:
     """Make an account, sign it in, and mail a link that verifies the address.
 
     Raises EmailTaken, or ValidationError for a weak password.
@@ -75,7 +77,7 @@ def register(*, email: str, password: str, caller: Caller) -> tuple[User, TokenP
     try:
         with recorded():
             user.save(force_insert=True)
-            pair = open_session(user=user, **caller._asdict())
+            pair = open_session(user=user, device_id=device_id, **caller._asdict())
             record_attempt(method=Method.REGISTER, accepted=True, caller=caller, user=user)
             enqueue("accounts.tasks.mail_verification", user_id=user.pk)
     except IntegrityError as error:
@@ -86,12 +88,16 @@ def register(*, email: str, password: str, caller: Caller) -> tuple[User, TokenP
     return user, pair
 
 
-def sign_in(*, email: str, password: str, caller: Caller) -> TokenPair:
-    """A new sign-in for whoever knows the password. Raises InvalidCredentials."""
-    # Django hashes once for an unknown address, a wrong password and a closed account alike.
-    known = authenticate(email=email, password=password)
+def sign_in(
+    *, email: str, password: str, caller: Caller, device_id: uuid.UUID | None = None
+) -> TokenPair:
+    """A new sign-in for whoever knows the password, barred people included.
+
+    Raises InvalidCredentials.
+    """
+    known = _known(email, password)
     with recorded():
-        user = lock_unchanged(known) if isinstance(known, User) else None
+        user = lock_unchanged(known) if known else None
         record_attempt(
             method=Method.PASSWORD,
             accepted=user is not None,
@@ -99,29 +105,42 @@ def sign_in(*, email: str, password: str, caller: Caller) -> TokenPair:
             user=user,
             email=email,
         )
-        pair = open_session(user=user, **caller._asdict()) if user else None
+        pair = None
+        if user:
+            pair = open_session(user=user, device_id=device_id, **caller._asdict())
     if pair is None:
         raise InvalidCredentials
     return pair
 
 
+def _known(email: str, password: str) -> User | None:
+    """Whose address and password these are, if they open anything."""
+    # Django hashes once for an unknown address, a wrong password and a closed account alike.
+    found = AllowAllUsersModelBackend().authenticate(None, username=email, password=password)
+    return found if isinstance(found, User) and found.may_sign_in else None
+
+
 def lock_unchanged(user: User) -> User | None:
-    """The account's row, locked, if it is active and its password is still the one just checked.
+    """The account's row, locked, if it opens anything by the password that was just checked.
 
     Hashing takes a while: a password that was changed meanwhile opens nothing.
     """
-    return (
-        User.objects.select_for_update(no_key=True)
-        .filter(pk=user.pk, password=user.password, is_active=True)
-        .first()
-    )
+    unchanged = User.objects.filter(pk=user.pk, password=user.password)
+    found = unchanged.select_for_update(no_key=True).first()
+    return found if found and found.may_sign_in else None
 
 
 @recorded()
-def open_session(*, user: User, ip_address: str, user_agent: str) -> TokenPair:
+def open_session(
+    *, user: User, ip_address: str, user_agent: str, device_id: uuid.UUID | None = None
+) -> TokenPair:
     """Sign `user` in on one more device, and tell the others."""
     session = Session.objects.create(
-        user=user, ip_address=ip_address, user_agent=user_agent, expires_at=_expiry()
+        user=user,
+        ip_address=ip_address,
+        user_agent=user_agent,
+        device_id=device_id,
+        expires_at=_expiry(),
     )
     publish([user.pk], "account.signed_in", {"session_id": session.pk})
     return issue_pair(session)
@@ -152,7 +171,7 @@ def refresh(*, token: str, caller: Caller) -> TokenPair:
         raise RefreshRefused from error
     with recorded():
         user = User.objects.select_for_update(no_key=True).filter(pk=claims["sub"]).first()
-        pair = _rotate(claims, caller) if user and user.is_active else None
+        pair = _rotate(claims, caller) if user and user.may_sign_in else None
         record_attempt(method=Method.REFRESH, accepted=pair is not None, caller=caller, user=user)
     if pair is None:
         raise RefreshRefused

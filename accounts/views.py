@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from accounts import credentials, services
 from accounts.authentication import SignedInRequest
 from accounts.models import Session, SessionQuerySet
+from accounts.permissions import IsSignedIn
 from accounts.serializers import (
     AccountChangeSerializer,
     AccountSerializer,
@@ -73,7 +74,9 @@ class TokenView(PublicView):
         """Sign in.
 
         A wrong password, an unknown address and a closed account are all 401
-        `invalid_credentials`.
+        `invalid_credentials`. Whoever is suspended or banned may sign in to read what was decided
+        (`GET /me/decisions`), appeal, and erase the account; anything else is then 403
+        `account_suspended`, with `until`, or `account_banned`.
         """
         pair = services.sign_in(**parsed(CredentialsSerializer, request), caller=caller(request))
         return Response(TokenPairSerializer(pair).data, headers=NO_STORE)
@@ -98,6 +101,8 @@ class RefreshView(PublicView):
 
 
 class LogoutView(APIView):
+    permission_classes = (IsSignedIn,)
+
     @extend_schema(operation_id="auth_logout", request=None, responses={204: None})
     def post(self, request: SignedInRequest) -> Response:
         """Sign out here, at once: the access token is dead, too."""
@@ -107,6 +112,8 @@ class LogoutView(APIView):
 
 
 class LogoutAllView(APIView):
+    permission_classes = (IsSignedIn,)
+
     @extend_schema(operation_id="auth_logout_all", request=None, responses={204: None})
     def post(self, request: SignedInRequest) -> Response:
         """Sign out everywhere, at once, here included."""
@@ -221,6 +228,10 @@ class AccountViewSet(viewsets.GenericViewSet):
     serializer_class = AccountSerializer
     throttle_scope = {"partial_update": "password", "destroy": "password"}
     schema = DeleteWithBodySchema()
+
+    def get_permissions(self) -> Any:
+        """Whoever is barred may still go for good."""
+        return [IsSignedIn()] if self.action == "destroy" else super().get_permissions()
 
     @extend_schema(operation_id="me_retrieve", responses=AccountSerializer)
     def retrieve(self, request: SignedInRequest) -> Response:

@@ -1,6 +1,7 @@
 """Liking, passing and what follows, each under the lock of both profiles."""
 
 from accounts.models import Block, User
+from accounts.refusals import check_may_write
 from events.publishing import publish, recorded
 from matching.models import Deck, Like, Match, Pass
 from matching.standing import Standing, lock_pair
@@ -32,11 +33,13 @@ def like(*, liker: Profile, liked: Profile, comment: str = "") -> tuple[Match | 
     """Record a like and, when it is mutual, open the match; also says whether the like is new.
 
     Harmless to repeat; two crossing likes still make exactly one match. A pass is replaced.
-    Raises Oneself or NotFound.
+    Raises Oneself, NotFound, or what `accounts.refusals` say of whoever may not like.
     """
     if liker.pk == liked.pk:
         raise Oneself
     before = lock_pair(liker, liked)
+    if not before.may_like:
+        check_may_write(User.objects.get(pk=liker.user_id))
     # Asked again under the lock: a block or a pause may have come in between.
     if not before.can_reach:
         raise NotFound

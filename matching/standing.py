@@ -7,6 +7,7 @@ an index, however much either of them has decided.
 from typing import NamedTuple
 from uuid import UUID
 
+from accounts.refusals import MAY_WRITE
 from profiles.models import Profile
 from pupmatch.lib.prepared import prepared
 from pupmatch.lib.problems import NotFound
@@ -15,7 +16,7 @@ LOCK = """
 SELECT id, is_complete AND paused_at IS NULL FROM profiles_profile
 WHERE id IN (%(me)s, %(other)s) ORDER BY id FOR NO KEY UPDATE
 """
-STAND = """
+STAND = f"""
 SELECT
     (SELECT is_active FROM accounts_user WHERE id = %(their_user)s)
         AND NOT EXISTS (SELECT FROM accounts_block
@@ -25,8 +26,9 @@ SELECT
     (SELECT id FROM matching_like WHERE liker_id = %(me)s AND liked_id = %(other)s),
     (SELECT id FROM matching_like WHERE liker_id = %(other)s AND liked_id = %(me)s),
     EXISTS (SELECT FROM matching_pass WHERE passer_id = %(me)s AND passed_id = %(other)s),
-    EXISTS (SELECT FROM matching_pass WHERE passer_id = %(other)s AND passed_id = %(me)s)
-"""
+    EXISTS (SELECT FROM matching_pass WHERE passer_id = %(other)s AND passed_id = %(me)s),
+    (SELECT {MAY_WRITE} FROM accounts_user WHERE id = %(my_user)s)
+"""  # noqa: S608 (no input)
 MATCH = """
 SELECT id FROM matching_match WHERE low_id = %(low)s AND high_id = %(high)s AND ended_at IS NULL
 """
@@ -52,6 +54,8 @@ class Standing(NamedTuple):
     returned_id: UUID | None
     has_passed: bool
     was_passed: bool
+    # Whether `me` is neither limited nor barred.
+    may_like: bool
     match_id: UUID | None = None
 
     @property

@@ -124,7 +124,8 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     def create(self, request: SignedInRequest) -> Response:
         """Like somebody; when the liking is mutual, the answer holds the match.
 
-        201 when the like is new, 200 when it was there. A pass on them is replaced.
+        201 when the like is new, 200 when it was there. A pass on them is replaced. 403
+        `account_limited`, with `until`, while staff have limited the account.
         """
         fields = parsed(LikeInputSerializer, request)
         liked = ONE.first(fields)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.refusals import check_may_write
 from events.publishing import publish, recorded
 from messaging.former import set_aside
 from messaging.models import Conversation, Message, Participant
@@ -170,10 +171,10 @@ def _check_references(message: Message) -> None:
 def edit(*, message: Message, body: str) -> Message:
     """Change the words of a message. The same words change nothing.
 
-    Raises NotText, MessageHeld, MatchEnded or TooLate.
+    Raises NotText, MessageHeld, MatchEnded, TooLate, or what `accounts.refusals` say.
     """
     conversation = Conversation.objects.lock(message.conversation_id)
-    message.refresh_from_db()
+    message.refresh_from_db(from_queryset=Message.objects.select_related("sender__user"))
     if message.body is None:
         raise NotText
     if message.held_at:
@@ -182,6 +183,7 @@ def edit(*, message: Message, body: str) -> Message:
         return message
     if conversation.closed_at:
         raise MatchEnded
+    check_may_write(message.sender.user)
     _check_time(message)
     set_aside(message)
     message.body, message.edited_at = body, timezone.now()

@@ -7,6 +7,8 @@ This is what happens most. By hand, because the database then works no more than
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from accounts.models import User
+from accounts.refusals import MAY_WRITE, check_may_write
 from messaging.models import Conversation, Message
 from pupmatch.lib.ids import uuid7
 from pupmatch.lib.prepared import prepared
@@ -29,7 +31,8 @@ UPDATE messaging_conversation SET last_position = last_position + 1
 WHERE id = %(conversation_id)s AND closed_at IS NULL
 RETURNING last_position
 """
-WRITE = """
+# Locked by then, so that this statement sees whether the sender was stopped.
+WRITE = f"""
 INSERT INTO messaging_message
     (id, conversation_id, position, sender_id, client_id, kind, body, playground_id, reply_to_id,
      held_at, created_at)
@@ -37,8 +40,12 @@ VALUES
     (%(id)s, %(conversation_id)s, %(position)s, %(sender_id)s, %(client_id)s, %(kind)s, %(body)s,
      %(playground_id)s, %(reply_to_id)s, %(held_at)s, clock_timestamp())
 ON CONFLICT (conversation_id, sender_id, client_id) DO NOTHING
-RETURNING created_at
-"""
+RETURNING created_at, (
+    SELECT account.id
+    FROM profiles_profile AS person JOIN accounts_user AS account ON account.id = person.user_id
+    WHERE person.id = sender_id AND NOT ({MAY_WRITE})
+)
+"""  # noqa: S608 (no input)
 # A conversation that one side had deleted comes back, from this message on.
 DELIVER = """
 UPDATE messaging_participant AS side SET
@@ -75,21 +82,24 @@ def store_conversation(conversation: Conversation, match_id: UUID) -> None:
 def store(message: Message) -> list[Side]:
     """Give a message its position and time and store it; says how both sides stand.
 
-    Raises NotStored when the conversation is closed or the `client_id` was used before; the caller
-    rolls back, because the conversation may have made its step.
+    Raises NotStored when the conversation is closed or the `client_id` was used before, and what
+    `accounts.refusals` say of a sender who may not write; the caller rolls back, because the
+    conversation may have made its step.
     """
-    message.position = _returned(STEP, message)
-    message.created_at = _returned(WRITE, message)
+    [message.position] = _returned(STEP, message)
+    message.created_at, stopped_id = _returned(WRITE, message)
+    if stopped_id:
+        check_may_write(User.objects.get(pk=stopped_id))
     message._state.adding = False
     with prepared() as cursor:
         cursor.execute(DELIVER, vars(message))
         return [Side(*row) for row in cursor.fetchall()]
 
 
-def _returned(statement: str, message: Message) -> Any:
+def _returned(statement: str, message: Message) -> tuple[Any, ...]:
     with prepared() as cursor:
         cursor.execute(statement, vars(message))
         row = cursor.fetchone()
     if row is None:
         raise NotStored
-    return row[0]
+    return row

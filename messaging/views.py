@@ -149,7 +149,8 @@ class ConversationMessagesViewSet(VisitAtOnce, mixins.ListModelMixin, viewsets.G
         """Write a message, or share a playground.
 
         201 when it is new, 200 when this `client_id` was sent before, 409 `client_id_reused` when
-        it was sent with other content, 409 `match_ended` after the match ended.
+        it was sent with other content, 409 `match_ended` after the match ended, 403
+        `account_limited`, with `until`, while staff have limited the account.
         """
         fields = parsed(MessageInputSerializer, request)
         participant = WRITING.first({"profile": self.profile.pk, "id": id})
@@ -175,7 +176,7 @@ class MessageViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         """Edit what I wrote, within 15 minutes; both see that it was edited.
 
         409 `too_late` afterwards, 409 `match_ended` after the match ended, 409 `not_text` for a
-        shared playground and for a message that was unsent.
+        shared playground and for a message that was unsent, 403 `account_limited` as for sending.
         """
         fields = parsed(MessageEditSerializer, request)
         message = get_object_or_404(self.get_queryset(), pk=id)

@@ -10,12 +10,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from accounts.asking import AnswersAtOnce, OwnListing
-from accounts.authentication import USER, SessionTokenAuthentication, asking
+from accounts.authentication import USER, SessionTokenAuthentication, signed_in
 from profiles.models import Profile
 from profiles.services import NoProfile, ProfileIncomplete, mark_active, mark_visit
 from pupmatch.lib.documents import Instances
 
-OWNERS = Instances(lambda: asking().select_related("user__profile", "user__preferences"))
+OWNERS = Instances(lambda: signed_in().select_related("user__profile", "user__preferences"))
 # Whose dog is asking, in a document's statement: looked up once, whatever the number of rows.
 OWN_PROFILE: Any = Subquery(Profile.objects.filter(user=USER).values("pk"))
 

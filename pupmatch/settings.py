@@ -222,13 +222,13 @@ MAX_PHOTO_BYTES = 10 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.InGoodStanding"],
     "DEFAULT_PARSER_CLASSES": ["pupmatch.lib.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["pupmatch.lib.renderers.OrjsonRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["pupmatch.lib.throttling.ScopedThrottle"],
     "DEFAULT_PAGINATION_CLASS": "pupmatch.lib.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "pupmatch.lib.schema.ProblemAutoSchema",
-    "EXCEPTION_HANDLER": "pupmatch.lib.problems.exception_handler",
+    "EXCEPTION_HANDLER": "pupmatch.lib.handler.exception_handler",
     "NUM_PROXIES": PROXY_COUNT,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -236,8 +236,8 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
 }
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "pupmatch.lib.problems.ProblemHandler",
-    "EXCEPTION_FORMATTER_CLASS": "pupmatch.lib.problems.ProblemFormatter",
+    "EXCEPTION_HANDLER_CLASS": "pupmatch.lib.handler.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "pupmatch.lib.handler.ProblemFormatter",
     "NESTED_FIELD_SEPARATOR": "/",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }

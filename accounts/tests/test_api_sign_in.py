@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
+from accounts import standing
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.tokens import read_access
@@ -166,6 +167,8 @@ def test_wrong_password_unknown_address_and_closed_account_answer_alike(api):
         ("known@pupmatch.example", "wrong", 401),
         ("unknown@pupmatch.example", PASSWORD, 401),
         ("closed@pupmatch.example", PASSWORD, 401),
+        ("banned@pupmatch.example", PASSWORD, 200),
+        ("banned@pupmatch.example", "wrong", 401),
     ],
 )
 def test_every_sign_in_costs_exactly_one_hash(
@@ -173,6 +176,7 @@ def test_every_sign_in_costs_exactly_one_hash(
 ):
     UserFactory(email="known@pupmatch.example")
     UserFactory(email="closed@pupmatch.example", is_active=False)
+    standing.ban(user=UserFactory(email="banned@pupmatch.example"))
     runs = []
     for name in ("encode", "verify"):
         real = getattr(Argon2PasswordHasher, name)

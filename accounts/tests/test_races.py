@@ -69,14 +69,15 @@ def test_one_address_registered_eight_times_at_once_is_one_account(in_parallel):
 def test_a_sign_in_that_crosses_a_password_change_opens_nothing(monkeypatch):
     user = UserFactory()
 
-    def changed_while_hashing(**credentials):
+    def changed_while_hashing(backend, request, **credentials):
         found = User.objects.get(pk=user.pk)
         other = User.objects.get(pk=user.pk)
         other.set_password("a swim in the lake")
         other.save()
         return found
 
-    monkeypatch.setattr("accounts.services.authenticate", changed_while_hashing)
+    backend = "accounts.services.AllowAllUsersModelBackend.authenticate"
+    monkeypatch.setattr(backend, changed_while_hashing)
     with pytest.raises(Exception, match="There is no account with"):
         sign_in(email=user.email, password=PASSWORD, caller=CALLER)
     assert not Session.objects.exists()

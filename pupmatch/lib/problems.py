@@ -1,23 +1,15 @@
-"""Errors as `application/problem+json` (RFC 9457), all made by one handler.
+"""Errors as `application/problem+json` (RFC 9457): a service raises a `Problem`.
 
-A service raises a `Problem` that states its refusal; REST framework's own errors become one here.
+`pupmatch.lib.handler` makes the answers of them, and of REST framework's own errors.
 """
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, JsonResponse
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
-from drf_standardized_errors.formatter import ExceptionFormatter
-from drf_standardized_errors.handler import ExceptionHandler
-from drf_standardized_errors.handler import exception_handler as standardized_handler
-from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
-from psycopg_pool import PoolTimeout
 from rest_framework import status
 from rest_framework.exceptions import APIException
-from rest_framework.response import Response
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -114,71 +106,6 @@ def document(*, http_status: int, code: str, detail: str, request_id: str, **mem
         "request_id": request_id,
         **members,
     }
-
-
-# REST framework's word for what we call otherwise.
-SAME_CODES = {"permission_denied": Forbidden.default_code}
-
-
-class ProblemFormatter(ExceptionFormatter):
-    """Turns the flat list of errors that drf-standardized-errors makes into a problem document."""
-
-    def format_error_response(self, error_response: ErrorResponse) -> dict:
-        http_status = getattr(self.exc, "status_code", status.HTTP_500_INTERNAL_SERVER_ERROR)
-        first = error_response.errors[0]
-        members = dict(getattr(self.exc, "members", {}))
-        code, detail = SAME_CODES.get(first.code, first.code), first.detail
-        if error_response.type == "validation_error":
-            code, detail = "invalid", "Some of what was sent is not valid; see errors."
-            members["errors"] = [
-                {"pointer": _pointer(error.attr), "code": error.code, "detail": error.detail}
-                for error in error_response.errors
-            ]
-        return document(
-            http_status=http_status,
-            code=code,
-            detail=detail,
-            request_id=request_id_of(self.context.get("request")),
-            **members,
-        )
-
-
-def _pointer(attr: str | None) -> str:
-    """A JSON pointer (RFC 6901) to the field, or to the whole document."""
-    if not attr or attr == "non_field_errors":
-        return ""
-    return "/" + attr.removesuffix("/non_field_errors")
-
-
-# What Django and the driver raise where a Problem is meant. Deadlocks, time-outs of locks and
-# statements and lost connections are all OperationalErrors.
-MEANINGS: dict[type[Exception], type[Problem]] = {
-    OperationalError: Unavailable,
-    InterfaceError: Unavailable,
-    PoolTimeout: Unavailable,
-    RequestDataTooBig: TooLarge,
-    SuspiciousOperation: Unreadable,
-    UnreadablePostError: Unreadable,
-}
-
-
-class ProblemHandler(ExceptionHandler):
-    """Recognises what is nobody's programming error before it would become a 500."""
-
-    def convert_known_exceptions(self, exc: Exception) -> Exception:
-        """The Problem that `exc` means, if any."""
-        for kind, problem in MEANINGS.items():
-            if isinstance(exc, kind):
-                return problem()
-        return super().convert_known_exceptions(exc)
-
-
-def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
-    """REST framework's EXCEPTION_HANDLER: any exception to a problem document."""
-    response = standardized_handler(exc, context)
-    if response is not None:
-        response.content_type = CONTENT_TYPE
-    return response
 
 
 def request_id_of(request: Any) -> str:

@@ -35,6 +35,9 @@ class ProblemSerializer(BareProblemSerializer):
     errors = FieldProblemSerializer(many=True, required=False)  # type: ignore[assignment]
     missing = serializers.ListField(child=serializers.CharField(), required=False)
     position = serializers.IntegerField(required=False, help_text="Where a stream goes on.")
+    until = serializers.DateTimeField(
+        required=False, help_text="When a suspension or a limit ends by itself."
+    )
 
 
 class ProblemAutoSchema(AutoSchema):
