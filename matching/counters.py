@@ -5,6 +5,7 @@ from collections import Counter
 
 import messaging.counters
 import profiles.counters
+import verification.counters
 from matching import candidates
 from pupmatch.lib.counters import Counters
 
@@ -22,7 +23,12 @@ MATCHES = Counters(
         WHERE talk.id = ANY(%(ids)s)
     """,
 )
-COUNTERS = [*profiles.counters.COUNTERS, *messaging.counters.COUNTERS, MATCHES]
+COUNTERS = [
+    *profiles.counters.COUNTERS,
+    *verification.counters.COUNTERS,
+    *messaging.counters.COUNTERS,
+    MATCHES,
+]
 
 
 def check_counters(*, repair: bool) -> Counter[str]:

@@ -210,6 +210,7 @@ RATE_LIMITS = {
     "token_check": (20, 3600),
     "password": (10, 3600),
     "upload": (60, 3600),
+    "verification": (10, 3600),
     "playground": (60, 3600),
     "report": (20, 3600),
     "report_daily": (60, 86400),
@@ -262,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "MessageKindEnum": "messaging.models.Message.Kind",
         "PlayStyleEnum": "profiles.choices.PlayStyle",
         "PlaygroundFeatureEnum": "playgrounds.models.Feature",
+        "VerificationKindEnum": "verification.models.Verification.Kind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -23,6 +23,7 @@ api: list[Any] = [
     ),
     path("", include("accounts.urls")),
     path("", include("profiles.urls")),
+    path("", include("verification.urls")),
     path("", include("playgrounds.urls")),
     path("", include("messaging.urls")),
     path("", include("matching.urls")),

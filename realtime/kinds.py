@@ -89,6 +89,13 @@ class SignInSerializer(ExactSerializer):
     session_id = serializers.UUIDField()
 
 
+class VerificationDecidedSerializer(ExactSerializer):
+    """A document of mine that staff decided about, as in `GET /me/verifications`."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(["confirmed", "refused"])
+
+
 def one_of(name: str, *shapes: type[serializers.Serializer]) -> PolymorphicProxySerializer:
     """The first of these, as long as the thing is there to be shown; else another."""
     return PolymorphicProxySerializer(name, list(shapes), resource_type_field_name=None)
@@ -108,6 +115,7 @@ KINDS: dict[str, Any] = {
     "match.ended": EndedMatchSerializer,
     "like.received": one_of("LikeData", LikeReceivedSerializer, GoneLikeSerializer),
     "like.removed": GoneLikeSerializer,
+    "verification.decided": VerificationDecidedSerializer,
     "account.updated": NOTHING,
     "account.signed_in": SignInSerializer,
     "account.signed_out": SignInSerializer,

@@ -20,6 +20,8 @@ from messaging.models import Participant
 from messaging.tests.factories import say, share
 from profiles.tests.factories import ProfileFactory
 from realtime.kinds import KINDS
+from verification import deciding
+from verification.tests.factories import VerificationFactory
 
 # Those that came with the stream; every one of them shows an example.
 SHOWN = {
@@ -140,5 +142,8 @@ def test_events_are_what_the_schema_says_before_and_after_what_they_tell_of_is_g
     messaging.delete_for_me(participant=my_side)
     matching.unmatch(match=match, by=them)
     both += [told(mine), told(theirs)]
+    shown = VerificationFactory(profile=me, kind="photo")
+    deciding.confirm(verification=shown, by=them.user)
+    both += [told(mine)]
     kinds = {event["type"] for each in (fresh, *both) for event in each.values()}
     assert kinds == set(KINDS)

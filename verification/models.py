@@ -49,6 +49,7 @@ class Verification(UUIDModel):
     objects = VerificationQuerySet.as_manager()
 
     class Meta:
+        permissions = [("decide_verification", "Can look at documents and decide")]
         constraints = [
             models.UniqueConstraint(
                 fields=["profile", "kind"],
