@@ -1,0 +1,310 @@
+"""Every role × every page and action of the admin, as the table in docs/moderation.md says."""
+
+import re
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, reverse
+
+from accounts.models import User
+from moderation.roles import PERMISSIONS, Role
+from pupmatch.lib.tests.admin_pages import address
+from tests.makers import make
+
+VERBS = ("view", "add", "change", "delete")
+NOBODY, SUPERUSER = "No group", "Superuser"
+EVERYBODY = (NOBODY, *Role, SUPERUSER)
+GROUPS = import_module("moderation.migrations.0003_roles")
+# Addresses of every list, whatever it lists.
+ORDINARY = ("changelist", "add", "change", "delete", "history")
+# Open to whoever wants to sign in; always 404; a redirect to pages that no row has; tested below.
+NOBODYS = {"admin:login", "admin:search", "admin:view_on_site", "admin:autocomplete"}
+# What stands in the gap of an address that belongs to no list.
+GAPS: dict[str, Callable[[], Any]] = {
+    "admin:app_list": lambda: "profiles",
+    "admin:auth_user_password_change": lambda: make(User).pk,
+}
+
+
+class Row(NamedTuple):
+    """What the table says of one page or action, by role."""
+
+    id: str
+    cells: dict[str, str]
+
+    def verbs(self, role: str) -> set[str]:
+        return set(self.cells[role].split(", ")) - {"–"}
+
+    def is_allowed(self, role: str) -> bool:
+        return {"yes": True, "–": False}[self.cells[role]]
+
+
+def _table() -> dict[str, Row]:
+    """The table below the heading Roles; a row may be about several ids, each in backticks."""
+    text = (settings.BASE_DIR / "docs" / "moderation.md").read_text(encoding="utf-8")
+    lines = text.partition("\n## Roles\n")[2].partition("\n## ")[0].splitlines()
+    split = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
+    (_, *roles), _, *rows = split
+    assert set(roles) == set(EVERYBODY)
+    found = {}
+    for name, *cells in rows:
+        for id_ in re.findall(r"`([^`]+)`", name):
+            assert id_ not in found, f"{id_} has two rows"
+            found[id_] = Row(id_, dict(zip(roles, cells, strict=True)))
+    return found
+
+
+TABLE = _table()
+SITE = admin.site
+ADMINS = {item.opts.label_lower: item for item in SITE._registry.values()}
+each_page = pytest.mark.parametrize("page", ADMINS)
+
+
+def actions_of(model_admin: Any) -> dict[str, Any]:
+    """The actions on a page by name: Unfold's, and None for each on several rows."""
+    ways = ("actions_list", "actions_row", "actions_detail", "actions_submit_line")
+    names = [
+        name
+        for way in ways
+        for name in model_admin._extract_action_names(getattr(model_admin, way))
+    ]
+    return {
+        **{name: model_admin.get_unfold_action(name) for name in names},
+        **dict.fromkeys(model_admin.actions),
+    }
+
+
+ACTIONS = {
+    f"{page}.{name}": (model_admin, name)
+    for page, model_admin in ADMINS.items()
+    for name in actions_of(model_admin)
+}
+
+
+def _addresses(resolver: URLResolver, above: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name or above, pattern
+        else:
+            yield from _addresses(pattern, str(pattern.pattern))
+
+
+def _others() -> dict[str, URLPattern]:
+    """The addresses of the admin that belong neither to every list nor to an action."""
+    [resolver] = [
+        part
+        for part in import_module(settings.ROOT_URLCONF).urlpatterns
+        if getattr(part, "namespace", "") == SITE.name
+    ]
+    known = {
+        f"{item.opts.app_label}_{item.opts.model_name}_{name}"
+        for item in ADMINS.values()
+        for name in (*ORDINARY, *actions_of(item))
+    }
+    unnamed = {"<path:object_id>/", "(?P<url>.*)$"}  # Django's redirect to "change", and its 404
+    return {
+        f"admin:{name}": pattern
+        for name, pattern in _addresses(resolver)
+        if name not in known
+        and f"admin:{name}" not in NOBODYS
+        and str(pattern.pattern) not in unnamed
+    }
+
+
+OTHERS = _others()
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    """A member of staff of each role, one without any, and a superuser."""
+    GROUPS.make_groups(apps, None)  # which tests that commit may have emptied
+    found = {}
+    for name in EVERYBODY:
+        address = f"{name.lower().replace(' ', '-')}@pupmatch.example"
+        found[name] = User.objects.create_user(address, is_staff=True)
+        if name in list(Role):
+            found[name].groups.set([Group.objects.get(name=name)])
+    User.objects.filter(pk=found[SUPERUSER].pk).update(is_superuser=True)
+    found[SUPERUSER].refresh_from_db()
+    return found
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def request_of(user: User) -> Any:
+    request = RequestFactory().get("/")
+    request.user = user
+    return request
+
+
+# --- The groups ----------------------------------------------------------------------------------
+
+
+def test_the_groups_have_what_the_roles_say(people: dict):
+    for role, permissions in PERMISSIONS.items():
+        held = Group.objects.get(name=role).permissions.values_list(
+            "content_type__app_label", "codename"
+        )
+        assert {f"{room}.{code}" for room, code in held} == permissions, role
+
+
+def test_the_groups_permissions_are_those_that_django_knows(people: dict):
+    known = {}
+    for model in apps.get_models():
+        opts = model._meta
+        for verb in VERBS:
+            known[f"{opts.app_label}.{verb}_{opts.model_name}"] = f"Can {verb} {opts.verbose_name}"
+        known |= {f"{opts.app_label}.{code}": name for code, name in opts.permissions}
+    for permission in Permission.objects.filter(group__name__in=list(Role)).distinct():
+        name = f"{permission.content_type.app_label}.{permission.codename}"
+        assert permission.name == known.get(name), name
+
+
+def test_roles_build_on_each_other():
+    assert PERMISSIONS[Role.MODERATOR] < PERMISSIONS[Role.LEAD] < PERMISSIONS[Role.ADMIN]
+    for permission in PERMISSIONS[Role.ANALYST]:
+        assert permission.partition(".")[2].startswith("view_") or permission.endswith("figures")
+    words = {"messaging.view_message", "moderation.read_messages", "moderation.view_evidence"}
+    assert not words & PERMISSIONS[Role.ANALYST]
+
+
+# --- The table -----------------------------------------------------------------------------------
+
+
+def test_every_page_and_action_has_a_row_and_every_row_is_about_one():
+    assert set(TABLE) == {*ADMINS, *ACTIONS, *OTHERS}
+
+
+@each_page
+def test_pages_open_to_the_roles_of_the_table(page: str, people: dict):
+    model_admin = ADMINS[page]
+    row = make(model_admin.model)
+    for role, user in people.items():
+        wanted = TABLE[page].verbs(role)
+        assert _granted(model_admin, user) == wanted, role
+        _opens_as_far_as(signed_in(user), row, wanted, role)
+
+
+def _granted(model_admin: ModelAdmin, user: User) -> set[str]:
+    request = request_of(user)
+    return {verb for verb in VERBS if getattr(model_admin, f"has_{verb}_permission")(request)}
+
+
+def _opens_as_far_as(client: Client, row: Model, wanted: set[str], role: str) -> None:
+    seen, kind = bool(wanted & {"view", "change"}), type(row)
+    for name, about, is_allowed in (
+        ("changelist", kind, seen),
+        ("change", row, seen),
+        ("history", row, seen),
+        ("add", kind, "add" in wanted),
+        ("delete", row, "delete" in wanted),
+    ):
+        answer = client.get(address(about, name))
+        assert answer.status_code == (200 if is_allowed else 403), (role, name)
+    if "change" not in wanted:
+        assert client.post(address(row, "change"), {"_save": "1"}).status_code == 403, role
+    if "delete" not in wanted:
+        assert client.post(address(row, "delete"), {"post": "yes"}).status_code == 403, role
+    if "add" not in wanted:
+        assert client.post(address(kind, "add"), {}).status_code == 403, role
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_actions_are_for_the_roles_of_the_table(action: str, people: dict):
+    model_admin, name = ACTIONS[action]
+    unfold_action = actions_of(model_admin)[name]
+    row = make(model_admin.model)
+    for role, user in people.items():
+        is_allowed, request = TABLE[action].is_allowed(role), request_of(user)
+        if unfold_action is None:
+            assert (name in model_admin.get_actions(request)) == is_allowed, role
+            continue
+        offered = model_admin._filter_unfold_actions_by_permissions(request, [unfold_action])
+        assert bool(offered) == is_allowed, role
+        if not is_allowed and name not in model_admin.actions_submit_line:
+            opts, client = model_admin.opts, signed_in(user)
+            args = [] if name in model_admin.actions_list else [row.pk]
+            path = reverse(f"admin:{opts.app_label}_{opts.model_name}_{name}", args=args)
+            assert client.get(path).status_code == 403, role
+            assert client.post(path, {"_form_submitted": "True"}).status_code == 403, role
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_pages_are_for_the_roles_of_the_table(name: str, people: dict):
+    path = _some_path(name)
+    for role, user in people.items():
+        client = signed_in(user)
+        if TABLE[name].is_allowed(role):
+            assert client.get(path).status_code not in (403, 404, 500), role
+        else:
+            assert client.get(path).status_code in (403, 404), role
+            assert client.post(path, {}).status_code in (403, 404), role
+
+
+def _some_path(name: str) -> str:
+    """The address, with a row of its list in the gap."""
+    pattern: Any = OTHERS[name].pattern
+    if not (getattr(pattern, "converters", None) or pattern.regex.groupindex):
+        return reverse(name)
+    if name in GAPS:
+        return reverse(name, args=[GAPS[name]()])
+    owner = next(item for item in ADMINS.values() if name.startswith(_prefix(item)))
+    return reverse(name, args=[make(owner.model).pk])
+
+
+def _prefix(model_admin: ModelAdmin) -> str:
+    return f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_"
+
+
+def test_what_is_found_while_typing_is_for_whoever_sees_its_list(people: dict):
+    where = {"app_label": "profiles", "model_name": "profile", "field_name": "breed", "term": "a"}
+    for role, user in people.items():
+        answer = signed_in(user).get(reverse("admin:autocomplete"), where)
+        sees = "view" in TABLE["profiles.breed"].verbs(role)
+        assert answer.status_code == (200 if sees else 403), role
+
+
+# --- Staff ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_but_superusers_touches_staff(role: str, people: dict):
+    client = signed_in(people[role])
+    colleague = User.objects.create_user("colleague@pupmatch.example", is_staff=True)
+    for page in ("change", "delete"):
+        form = {"email": "mine@pupmatch.example", "is_superuser": "on", "post": "yes"}
+        assert client.post(address(colleague, page), form).status_code == 403
+    for action in ("deactivate", "sign_out", "send_reset"):
+        path = reverse(f"admin:accounts_user_{action}", args=[colleague.pk])
+        assert client.post(path, {"_form_submitted": "True"}).status_code == 403
+    path = reverse("admin:auth_user_password_change", args=[colleague.pk])
+    assert client.post(path, {}).status_code == 403
+    chosen = {"action": "deactivate_selected", "_selected_action": [colleague.pk]}
+    client.post(address(User, "changelist"), chosen)
+    colleague.refresh_from_db()
+    assert (colleague.is_active, colleague.email) == (True, "colleague@pupmatch.example")
+
+
+def test_an_admin_makes_no_staff(people: dict):
+    client = signed_in(people[Role.ADMIN])
+    made = {"email": "new@pupmatch.example", "usable_password": "false"}
+    client.post(address(User, "add"), {**made, "is_staff": "on", "is_superuser": "on"})
+    user = User.objects.get(email="new@pupmatch.example")
+    client.post(
+        address(user, "change"), {"email": user.email, "is_staff": "on", "is_superuser": "on"}
+    )
+    user.refresh_from_db()
+    assert (user.is_staff, user.is_superuser) == (False, False)
