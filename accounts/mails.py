@@ -26,6 +26,20 @@ def address_changed(old_address: str) -> EmailMessage:
     return _mail("Your e-mail address was changed", "address_changed", old_address)
 
 
+FACTOR_CHANGES = {
+    "added": "A passkey or an authenticator app was added to your sign-in to the PupMatch admin.",
+    "removed": "A passkey or an authenticator app was removed from your sign-in to the PupMatch admin.",
+    "renewed": "New recovery codes were made for your sign-in to the PupMatch admin.",
+    "reset": "The second factors of your sign-in to the PupMatch admin were reset. Next time you set up new ones.",
+}
+
+
+def factor_changed(user: User, change: str) -> EmailMessage:
+    """Tells somebody of staff that they sign in with something else now."""
+    words = FACTOR_CHANGES[change]
+    return _mail("Your sign-in to the admin was changed", "factor_changed", user.email, change=words)
+
+
 def seal_address(address: str) -> str:
     """An address for the queue, where nobody needs to read it."""
     return seal(address, use="address")

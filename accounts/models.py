@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.staff.models import FailedSignIn, SecondFactor  # noqa: F401 (tables of this room)
 from pupmatch.lib.ids import UUIDModel
 
 
@@ -218,7 +219,8 @@ class AuthenticationAttempt(UUIDModel):
         REFRESH = "refresh"
         RESET = "reset"
         CONFIRM = "confirm", "password asked again"
-        ADMIN = "admin"
+        ADMIN = "admin", "password of staff"
+        FACTOR = "factor", "second factor of staff"
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accounts import mails, services, standing
 from accounts.models import User
+from accounts.staff import lockout, sessions
 from pupmatch.lib.jobs import task
 from pupmatch.lib.mail import deliver
 
@@ -33,6 +34,13 @@ def mail_address_changed(sealed_address: str) -> None:
     deliver(mails.address_changed(mails.unseal_address(sealed_address)))
 
 
+@task(queue="mail", tries=12)
+def mail_factor_changed(user_id: str, change: str) -> None:
+    """What happened to somebody's second factors."""
+    if user := User.objects.filter(pk=user_id).first():
+        deliver(mails.factor_changed(user, change))
+
+
 @task(queue="upkeep", tries=10)
 def end_suspension(user_id: str) -> None:
     """What was to end at this time, unless it was made to last longer."""
@@ -49,3 +57,10 @@ def end_suspensions() -> None:
 def clear_expired() -> None:
     """Old sign-ins, spent refresh tokens, old attempts."""
     services.clear_expired()
+
+
+@task(queue="upkeep", tries=3, every="47 3 * * *")
+def clear_staff_sign_ins() -> None:
+    """Sessions of the admin that are over, and failures that count no more."""
+    lockout.forget_old()
+    sessions.forget_over()

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 from pupmatch.environment import (
@@ -44,6 +45,9 @@ INSTALLED_APPS = [
     "pupmatch.lib",
     "events",
     "screening",
+    "accounts.staff.apps.AccountConfig",
+    "allauth.mfa",
+    "accounts.staff.apps.AxesConfig",
     "accounts",
     "playgrounds",
     "profiles",
@@ -197,6 +201,46 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": False,
 }
 
+# --- How staff sign in ----------------------------------------------------------------------------
+
+# Without a second factor nobody reaches a page of the admin; a demo in development may do without.
+STAFF_SECOND_FACTOR = one_of("STAFF_SECOND_FACTOR", "required", "optional")
+if STAFF_SECOND_FACTOR == "optional" and not DEBUG:
+    raise ImproperlyConfigured("STAFF_SECOND_FACTOR=optional is for development: DEBUG is off")
+# A sign-in ends so long after its last request, and so long after it began at the latest.
+STAFF_IDLE_MINUTES = whole_number("STAFF_IDLE_MINUTES", 30, least=1, most=24 * 60)
+STAFF_SIGN_IN_HOURS = whole_number("STAFF_SIGN_IN_HOURS", 10, least=1, most=7 * 24)
+SESSION_COOKIE_AGE = STAFF_SIGN_IN_HOURS * 60 * 60
+# Around every page of the admin, and of nothing else (pupmatch.lib.middleware.StaffMiddleware).
+STAFF_MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.staff.middleware.SignedInStaffMiddleware",
+]
+
+# django-allauth keeps and checks second factors; none of its pages has an address.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+MFA_ADAPTER = "accounts.staff.adapter.StaffAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "PupMatch"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a telephone's clock may be off
+
+# django-axes counts failures by account and by address (accounts.staff.lockout).
+AXES_HANDLER = "accounts.staff.lockout.Handler"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_FAILURE_LIMIT = 5  # of an account
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_SENSITIVE_PARAMETERS = ["username", "code", "credential", "csrfmiddlewaretoken"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "accounts.staff.lockout.counted_address"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+
 # --- The API --------------------------------------------------------------------------------------
 
 RATE_LIMIT_SCALE = number("RATE_LIMIT_SCALE", 1, least=0.001, most=1_000_000)
@@ -277,7 +321,7 @@ SILENCED_SYSTEM_CHECKS = [
     # GDAL before 3.9 follows addresses inside spatial references; no text of a user reaches GDAL:
     # points are made from checked numbers only. The production image has 3.10.
     "gis.W001",
-    # Sessions, sign-in, messages and the protection of forms are in StaffMiddleware.
+    # Sessions, sign-in, messages and the protection of forms are in STAFF_MIDDLEWARE.
     "admin.E408",
     "admin.E409",
     "admin.E410",
@@ -447,6 +491,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # It tells of every step of every job; `pupmatch.lib.jobs` tells what matters.
         "procrastinate": {"level": "WARNING"},
+        # It calls every attempt a failure, until it is taken back; `accounts.attempts` tells.
+        "axes": {"level": "ERROR"},
     },
 }
 
@@ -491,7 +537,12 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
-    "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Sign-in security", "link": reverse_lazy("staff:security")},
+            {"title": "Change password", "link": reverse_lazy("staff:change_password")},
+        ]
+    },
     "STYLES": [lambda request: static("staff/staff.css")],
     "DASHBOARD_CALLBACK": "pupmatch.lib.admin.index.dashboard",
     "SIDEBAR": {

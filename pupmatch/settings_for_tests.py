@@ -19,6 +19,9 @@ os.environ.update(
     # Generous: on a busy machine they would tell of the machine.
     STATEMENT_TIMEOUT_MS="60000",
     LOCK_TIMEOUT_MS="20000",
+    STAFF_SECOND_FACTOR="optional",
+    STAFF_IDLE_MINUTES="30",
+    STAFF_SIGN_IN_HOURS="10",
     ACCESS_TOKEN_LIFETIME="900",  # noqa: S106 (seconds)
     MAIL_DIR="",
     EMAIL_BACKEND="",

@@ -15,6 +15,7 @@ from unfold.enums import ActionVariant
 
 from accounts import credentials, standing
 from accounts.admin.forms import AccountForm, NewAccountForm, NewPasswordForm
+from accounts.admin.staff import ResetsSecondFactors
 from accounts.models import User
 from pupmatch.lib.admin.actions import done, question
 from pupmatch.lib.admin.base import StaffAdmin
@@ -24,7 +25,7 @@ from pupmatch.lib.admin.when import MadeFilter
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both extend ModelAdmin
+class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both extend ModelAdmin
     """Accounts. Only superusers touch staff, so that nobody lends themselves a right."""
 
     section = Section.PEOPLE
@@ -64,7 +65,10 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both exte
     ordering = ("-created_at",)
     actions = ("deactivate_selected", "reactivate_selected")
     actions_detail = (
-        {"title": "Actions", "items": ["send_reset", "sign_out", "deactivate", "reactivate"]},
+        {
+            "title": "Actions",
+            "items": ["send_reset", "sign_out", "reset_factors", "deactivate", "reactivate"],
+        },
     )
 
     @display(description="state", label={"active": "success", "deactivated": "danger"})

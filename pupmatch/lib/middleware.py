@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.module_loading import import_string
 
 from pupmatch.lib.ids import uuid7
 from pupmatch.lib.logs import current_request_id
@@ -26,17 +24,15 @@ Handler = Callable[[HttpRequest], HttpResponse]
 class StaffMiddleware:
     """What the admin alone needs: sessions, protection of forms, who is signed in, messages.
 
-    The API has tokens, which no browser sends by itself. One middleware, because each costs every
-    request something, even where it does nothing.
+    The API has tokens, which no browser sends by itself. One middleware around those that the
+    settings name, because each costs every request something, even where it does nothing.
     """
-
-    INNER = (SessionMiddleware, CsrfViewMiddleware, AuthenticationMiddleware, MessageMiddleware)
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
         self.for_staff: Any = get_response
-        for middleware in reversed(self.INNER):
-            self.for_staff = middleware(self.for_staff)
+        for name in reversed(settings.STAFF_MIDDLEWARE):
+            self.for_staff = import_string(name)(self.for_staff)
         self.csrf = CsrfViewMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
