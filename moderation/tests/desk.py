@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -42,11 +43,13 @@ def subject_of(thing: Any) -> str:
     return Subject(thing._meta.model_name)
 
 
+@transaction.atomic
 def case_of(thing: Any, *, reporter: User | None = None, reason: str = Reason.SPAM) -> Case:
     """The open case in which somebody has just reported this row."""
     subject = subject_of(thing)
     owner = subjects.KINDS[subject].owner(thing)
     place_id = None if owner else thing.pk
+    casework.lock_people([owner and owner.pk])
     case = casework.open_case(about=owner, playground_id=place_id, severity=Severity.NORMAL)
     Report.objects.create(
         case=case,
