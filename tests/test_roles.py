@@ -83,7 +83,7 @@ def actions_of(model_admin: Any) -> dict[str, Any]:
     }
 
 
-ACTIONS = {
+ACTIONS: dict[str, tuple[Any, str]] = {
     f"{page}.{name}": (model_admin, name)
     for page, model_admin in ADMINS.items()
     for name in actions_of(model_admin)
