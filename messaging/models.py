@@ -152,9 +152,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(Exists(sides))
 
     def saying(self, text: str) -> "MessageQuerySet":
-        """Those that hold the words that somebody looks for; none for no words."""
+        """Those that show the words that somebody looks for; none for no words."""
         wanted = query_for(text)
-        return self.filter(Matches(Words("body"), wanted)) if wanted else self.none()
+        shown = self.filter(held_at=None)
+        return shown.filter(Matches(Words("body"), wanted)) if wanted else self.none()
 
 
 class Message(UUIDModel):
@@ -215,6 +216,16 @@ class Message(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.position}"
+
+    @property
+    def shown_body(self) -> str | None:
+        """The words that both sides see."""
+        return None if self.held_at else self.body
+
+    @property
+    def shown_playground(self) -> Playground | None:
+        """The shared place that both sides see."""
+        return None if self.held_at else self.playground
 
 
 class FormerWords(UUIDModel):

@@ -30,9 +30,15 @@ FORMER: dict[str, Any] = {
 
 
 class MessageSerializer(serializers.ModelSerializer):
-    """A message. `position` counts 1, 2, 3 … in its conversation; `sender_id` is a profile's id."""
+    """A message. `position` counts 1, 2, 3 … in its conversation; `sender_id` is a profile's id.
 
-    playground = FavoritePlaygroundSerializer(read_only=True, allow_null=True)
+    While `held_at` is set, neither side is shown what it says: `body` and `playground` are null.
+    """
+
+    body = serializers.CharField(source="shown_body", read_only=True, allow_null=True)
+    playground = FavoritePlaygroundSerializer(
+        source="shown_playground", read_only=True, allow_null=True
+    )
     conversation_id = serializers.UUIDField(read_only=True)
     sender_id = serializers.UUIDField(read_only=True)
     reply_to = serializers.UUIDField(source="reply_to_id", read_only=True, allow_null=True)
@@ -52,8 +58,16 @@ class MessageSerializer(serializers.ModelSerializer):
             "created_at",
             "edited_at",
             "deleted_at",
+            "held_at",
         )
         read_only_fields = fields
+
+    def sql_body(self, at: str) -> Expression:
+        return Case(When(**{f"{at}held_at": None}, then=F(f"{at}body")))
+
+    def sql_playground(self, at: str) -> Expression:
+        is_shown = Q(**{f"{at}held_at": None, f"{at}playground__isnull": False})
+        return when(is_shown, document(FavoritePlaygroundSerializer(), f"{at}playground__"))
 
 
 def body_field(**kwargs: Any) -> serializers.CharField:

@@ -176,7 +176,8 @@ class MessageViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         """Edit what I wrote, within 15 minutes; both see that it was edited.
 
         409 `too_late` afterwards, 409 `match_ended` after the match ended, 409 `not_text` for a
-        shared playground and for a message that was unsent, 403 `account_limited` as for sending.
+        shared playground and for a message that was unsent, 409 `message_held` while it is held,
+        403 `account_limited` as for sending.
         """
         fields = parsed(MessageEditSerializer, request)
         message = get_object_or_404(self.get_queryset(), pk=id)
@@ -213,7 +214,7 @@ class MessageSearchView(OwnProfileMixin, ListAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Search my conversations for words, newest first.
 
-        What was unsent, and what I deleted for me, is not found. Nothing to look for, such as
-        nothing but signs or `-words`, finds nothing.
+        What was unsent or is held, and what I deleted for me, is not found. Nothing to look for,
+        such as nothing but signs or `-words`, finds nothing.
         """
         return super().get(request, *args, **kwargs)

@@ -95,7 +95,7 @@ Found = Iterable[tuple[tuple[UUID, UUID], Item]]
 
 
 def _messages(user_ids: set[UUID], ids: set[UUID]) -> Found:
-    """Those of others that stand, are new to the reader, and whose conversation goes on."""
+    """Those of others that say something new to the reader, and whose conversation goes on."""
     side = "conversation__participants"  # the one that did not write it: its other one did
     seen = ("read_position", "shown_position", "cleared_position")
     rows = (
@@ -105,6 +105,7 @@ def _messages(user_ids: set[UUID], ids: set[UUID]) -> Found:
             Q(position__gt=Greatest(*(F(f"{side}__{name}") for name in seen))),
             pk__in=ids,
             deleted_at=None,
+            held_at=None,
             conversation__closed_at=None,
             sender__user__is_active=True,
         )

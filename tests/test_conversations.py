@@ -33,7 +33,7 @@ def test_writing_and_repeating(mine, url, me):
     message = first.json()
     assert set(message) == {
         "id", "conversation_id", "client_id", "position", "sender_id", "kind", "body",
-        "playground", "reply_to", "created_at", "edited_at", "deleted_at",
+        "playground", "reply_to", "created_at", "edited_at", "deleted_at", "held_at",
     }  # fmt: skip
     assert (message["position"], message["sender_id"], message["kind"]) == (1, str(me.pk), "text")
     other = mine.post(f"{url}/messages", {**body, "body": "Six?"})

@@ -20,6 +20,7 @@ from events.publishing import recorded
 from matching import services as matching
 from matching.tests.factories import matched
 from messaging import services as messaging
+from messaging.holding import hold
 from messaging.models import Participant
 from messaging.tests.factories import say, share
 from messaging.views import ConversationMessagesViewSet
@@ -66,14 +67,18 @@ def dog(chance, **kwargs):
         location_shows_at=now + timedelta(hours=1) if is_moving else where and now,
         previous_location=chance.choice([None, place(47.5, -122.5)]) if is_moving else None,
         paused_at=chance.choice([None, now]),
+        bio_held_at=chance.choice([None, None, now]),
+        verified_until=chance.choice([None, now - timedelta(1), now + timedelta(1)]),
         photos=0,
         preferences__distance_unit=chance.choice(DistanceUnit.values),
         preferences__read_receipts=chance.random() < 0.7,
         **kwargs,
     )
-    PhotoFactory.create_batch(chance.randint(0, 6), profile=made)
+    for _ in range(chance.randint(0, 6)):
+        PhotoFactory(profile=made, held_at=chance.choice([None, None, now]))
     for _ in range(chance.randint(0, 3)):
-        PromptFactory(profile=made, answer=chance.choice(TEXTS[1:]))
+        held_at = chance.choice([None, None, now])
+        PromptFactory(profile=made, answer=chance.choice(TEXTS[1:]), held_at=held_at)
         FavoriteFactory(user=made.user, playground__name=chance.choice(TEXTS[1:]))
     return made
 
@@ -97,6 +102,8 @@ def talk(me, chance):
         said.append(say(theirs, chance.choice(TEXTS[1:]), reply_to=said[0].pk))
     if said and chance.random() < 0.4:
         messaging.unsend(message=said[-1])
+    for message in said:
+        hold(message=message) if chance.random() < 0.3 else None
     if chance.random() < 0.5:
         messaging.mark_read(participant=theirs, position=len(said))
     if chance.random() < 0.3:

@@ -20,6 +20,8 @@ from hypothesis.stateful import (
 from accounts.models import User
 from matching.models import Like, Match
 from messaging.models import Message
+from profiles.holding import hold_photo, release_photo
+from profiles.models import Photo
 from profiles.tests.factories import ProfileFactory, picture, upload
 
 PEOPLE = 4
@@ -44,15 +46,20 @@ class Town(RuleBasedStateMachine):
         self.closed = []  # (the two, the conversation) of ended matches
         self.sent = 0
         self.photos = [[str(photo.pk) for photo in dog.photos.all()] for dog in self.dogs]
+        self.held = set()  # of the photos
 
     # What the rules say ---------------------------------------------------------------------------
 
     def is_apart(self, a, b):
         return (a, b) in self.blocks or (b, a) in self.blocks
 
+    def is_complete(self, who):
+        return len(set(self.photos[who]) - self.held) >= 2
+
     def can_reach(self, a, b):
         is_matched = frozenset((a, b)) in self.matches
-        return not self.is_apart(a, b) and (b not in self.paused or is_matched)
+        is_listed = b not in self.paused and self.is_complete(b)
+        return not self.is_apart(a, b) and (is_listed or is_matched)
 
     def end(self, a, b):
         conversation = self.matches.pop(frozenset((a, b)), None)
@@ -69,6 +76,9 @@ class Town(RuleBasedStateMachine):
         a, b = two
         for _ in range(times):
             answer = self.ask(a, "post", "likes", {"profile_id": self.ids[b]})
+            if not self.is_complete(a):
+                assert answer.status_code == 409
+                continue
             if not self.can_reach(a, b):
                 assert answer.status_code == 404
                 continue
@@ -85,7 +95,9 @@ class Town(RuleBasedStateMachine):
     def pass_on(self, two, times):
         for _ in range(times):
             answer = self.ask(two[0], "post", "passes", {"profile_id": self.ids[two[1]]})
-            if not self.can_reach(*two):
+            if not self.is_complete(two[0]):
+                assert answer.status_code == 409
+            elif not self.can_reach(*two):
                 assert answer.status_code == 404
             elif frozenset(two) in self.matches:
                 assert answer.status_code == 409
@@ -166,9 +178,12 @@ class Town(RuleBasedStateMachine):
 
     @rule(who=person, index=st.integers(0, 5))
     def remove_photo(self, who, index):
+        if not self.photos[who]:
+            return
         chosen = self.photos[who][index % len(self.photos[who])]
+        is_needed = chosen not in self.held and len(set(self.photos[who]) - self.held) == 2
         answer = self.ask(who, "delete", f"me/photos/{chosen}")
-        assert answer.status_code == (204 if len(self.photos[who]) > 2 else 409)
+        assert answer.status_code == (409 if is_needed else 204)
         if answer.status_code == 204:
             self.photos[who].remove(chosen)
 
@@ -177,6 +192,15 @@ class Town(RuleBasedStateMachine):
         seed.shuffle(self.photos[who])
         answer = self.ask(who, "put", "me/photos/order", {"ids": self.photos[who]})
         assert answer.status_code == 200
+
+    @rule(who=person, index=st.integers(0, 5))
+    def staff_hold_or_release_a_photo(self, who, index):
+        if not self.photos[who]:
+            return
+        chosen = self.photos[who][index % len(self.photos[who])]
+        turn = release_photo if chosen in self.held else hold_photo
+        assert turn(photo=Photo.objects.get(pk=chosen))
+        self.held ^= {chosen}
 
     # What must be so after every step -------------------------------------------------------------
 
@@ -188,11 +212,16 @@ class Town(RuleBasedStateMachine):
                 for b in range(PEOPLE)
                 if b != a
                 and b not in self.paused
+                and self.is_complete(b)
                 and not self.is_apart(a, b)
                 and (a, b) not in self.likes | self.passes
                 and (b, a) not in self.passes
             }
-            found = self.ask(a, "get", "deck").json()["results"]
+            answer = self.ask(a, "get", "deck")
+            if not self.is_complete(a):
+                assert answer.status_code == 409
+                continue
+            found = answer.json()["results"]
             assert {item["profile"]["id"] for item in found} == expected
 
     @invariant()
@@ -216,8 +245,10 @@ class Town(RuleBasedStateMachine):
         for who in range(PEOPLE):
             profile = self.ask(who, "get", "me/profile").json()
             assert [photo["id"] for photo in profile["photos"]] == self.photos[who]
-            assert profile["is_complete"]
-            assert 2 <= len(profile["photos"]) <= 6
+            held = {photo["id"] for photo in profile["photos"] if photo["is_held"]}
+            assert held == self.held & set(self.photos[who])
+            assert profile["is_complete"] == self.is_complete(who)
+            assert len(profile["photos"]) <= 6
 
     @invariant()
     def nothing_was_sent_without_a_match(self):

@@ -1,10 +1,14 @@
-"""Two people who write, edit, unsend, read and delete, against a plain model of the rules."""
+"""Two people who write, edit, unsend, read and delete, against a plain model of the rules.
+
+Now and then staff hold a message, and release it.
+"""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from messaging import services
+from messaging.holding import hold, release
 from messaging.models import Message, Participant
 from messaging.tests.factories import conversation, say, sides_of
 
@@ -17,6 +21,8 @@ step = st.one_of(
     st.tuples(st.just("say"), side, st.sampled_from(WORDS)),
     st.tuples(st.just("edit"), which, st.sampled_from(WORDS)),
     st.tuples(st.just("unsend"), which, st.none()),
+    st.tuples(st.just("hold"), which, st.none()),
+    st.tuples(st.just("release"), which, st.none()),
     st.tuples(st.just("read"), side, which),
     st.tuples(st.just("delete"), side, st.none()),
 )
@@ -27,7 +33,7 @@ class Talk:
 
     def __init__(self):
         self.sides = sides_of(conversation())
-        self.said = []
+        self.said, self.held = [], set()
         self.read, self.cleared, self.is_deleted = [0, 0], [0, 0], [False, False]
 
     def do_say(self, who, word):
@@ -36,7 +42,7 @@ class Talk:
         self.is_deleted = [False, False]
 
     def do_edit(self, number, word):
-        if self.said and self.said[number % len(self.said)][1]:
+        if self.said and self.said[number % len(self.said)][1] and not self.is_held(number):
             services.edit(message=self.message(number), body=word)
             self.said[number % len(self.said)][1] = word
 
@@ -44,6 +50,22 @@ class Talk:
         if self.said:
             services.unsend(message=self.message(number))
             self.said[number % len(self.said)][1] = None
+            self.held.discard(number % len(self.said))
+
+    def do_hold(self, number, _):
+        if self.said:
+            can_be = self.said[number % len(self.said)][1] and not self.is_held(number)
+            assert hold(message=self.message(number)) == bool(can_be)
+            if can_be:
+                self.held.add(number % len(self.said))
+
+    def do_release(self, number, _):
+        if self.said:
+            assert release(message=self.message(number)) == self.is_held(number)
+            self.held.discard(number % len(self.said))
+
+    def is_held(self, number):
+        return number % len(self.said) in self.held
 
     def do_read(self, who, position):
         services.mark_read(participant=self.sides[who], position=position)
@@ -69,11 +91,12 @@ class Talk:
                 self.is_deleted[who],
             )
             visible = Message.objects.visible_to(self.sides[who].profile).order_by("position")
-            left = [] if self.is_deleted[who] else self.said[self.cleared[who] :]
-            assert [message.body for message in visible] == [body for _, body in left]
+            shown = [None if n in self.held else body for n, (_, body) in enumerate(self.said)]
+            left = [] if self.is_deleted[who] else shown[self.cleared[who] :]
+            assert [message.shown_body for message in visible] == left
             for word in WORDS:
                 found = [message.body for message in visible.saying(word)]
-                assert found == [body for _, body in left if body == word]
+                assert found == [body for body in left if body == word]
 
 
 @pytest.mark.requirement("R7.4", "R7.7")

@@ -7,6 +7,7 @@ from accounts.standing import deactivate
 from events.models import Stream
 from matching import services as matching
 from matching.models import Match
+from messaging.holding import hold
 from messaging.services import delete_for_me, mark_read, mark_shown, unsend
 from moderation.blocking import block
 from notifications import services, telling
@@ -93,6 +94,7 @@ MEANWHILE = {
         user_id=me.user_id, conversation_id=friend.conversation_id, position=1
     ),
     "it was unsent": lambda me, friend: unsend(message=friend.conversation.messages.get()),
+    "it was held": lambda me, friend: hold(message=friend.conversation.messages.get()),
     "the match ended": end,
     "I blocked them": lambda me, friend: block(blocker=me.user, blocked=friend.profile),
     "they blocked me": lambda me, friend: block(blocker=friend.profile.user, blocked=me),
