@@ -1,5 +1,9 @@
 """How much a report weighs: by how its reporter's earlier ones ended, and by who else reports."""
 
+from collections.abc import Collection
+from typing import NamedTuple
+from uuid import UUID
+
 from django.db import connection
 from django.db.models import Count, Q
 
@@ -22,18 +26,36 @@ WHERE report.case_id = %(case)s AND report.outcome = 'waiting' AND (
 """
 
 
-def record_of(reporter: User) -> float:
-    """From nearly 0 (never right) over 1 (new) to nearly 2 (always right).
+class Record(NamedTuple):
+    """In how many cases somebody's reports were acted upon, and in how many they were not."""
 
-    Twice the share of earlier reports that were acted upon, by the rule of succession (Laplace,
-    1774: the mean of a Beta distribution that starts at one of each). What was reported in one case
-    counts once, however often. Records fade by themselves: reports go together with their cases.
+    acted: int = 0
+    dismissed: int = 0
+
+    @property
+    def weight(self) -> float:
+        """From nearly 0 (never right) over 1 (new) to nearly 2 (always right).
+
+        Twice the share of reports that were acted upon, by the rule of succession (Laplace, 1774:
+        the mean of a Beta distribution that starts with one of each).
+        """
+        return 2 * (self.acted + 1) / (self.acted + self.dismissed + 2)
+
+
+def records_of(reporters: Collection[UUID]) -> dict[UUID, Record]:
+    """The records of people. What somebody reported in one case counts once, however often.
+
+    Records fade by themselves: reports go together with their cases.
     """
-    cases = Report.objects.filter(reporter=reporter).aggregate(
-        acted=Count("case", distinct=True, filter=Q(outcome=Report.Outcome.ACTED)),
-        dismissed=Count("case", distinct=True, filter=Q(outcome=Report.Outcome.DISMISSED)),
+    found = (
+        Report.objects.filter(reporter__in=reporters)
+        .values_list("reporter")
+        .annotate(
+            acted=Count("case", distinct=True, filter=Q(outcome=Report.Outcome.ACTED)),
+            dismissed=Count("case", distinct=True, filter=Q(outcome=Report.Outcome.DISMISSED)),
+        )
     )
-    return 2 * (cases["acted"] + 1) / (cases["acted"] + cases["dismissed"] + 2)
+    return {pk: Record() for pk in reporters} | {pk: Record(*counts) for pk, *counts in found}
 
 
 def weigh(*, reporter: User, case: Case) -> float:
@@ -45,4 +67,4 @@ def weigh(*, reporter: User, case: Case) -> float:
     with connection.cursor() as cursor:
         cursor.execute(LINKED, {"case": case.pk, "reporter": reporter.pk})
         [in_concert] = cursor.fetchone()
-    return record_of(reporter) / 2**in_concert
+    return records_of([reporter.pk])[reporter.pk].weight / 2**in_concert
