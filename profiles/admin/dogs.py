@@ -66,7 +66,7 @@ class ProfileAdmin(StaffAdmin):
 
     readonly_fields = (
         "photo_grid", "prompt_list", "map", "age", "completeness", "paused_at", "wishes",
-        "location_shows_at", "last_active_at", "created_at", "updated_at", "owner",
+        "bio_held_at", "verified_until", "location_shows_at", "last_active_at", "created_at", "updated_at", "owner",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("photo_grid",)}),
@@ -80,13 +80,13 @@ class ProfileAdmin(StaffAdmin):
                 )
             },
         ),
-        ("In the owner's words", {"fields": ("bio", "prompt_list")}),
+        ("In the owner's words", {"fields": ("bio", "bio_held_at", "prompt_list")}),
         ("Place", {"fields": ("map", "location_shows_at")}),
         (
             "State",
             {
                 "fields": (
-                    ("completeness", "paused_at"), "wishes",
+                    ("completeness", "paused_at", "verified_until"), "wishes",
                     ("last_active_at", "created_at", "updated_at"),
                 )
             },

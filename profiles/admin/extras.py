@@ -13,6 +13,7 @@ from unfold.decorators import display
 from profiles import services
 from profiles.models import Breed, LocationMove, Photo, Preferences, Prompt
 from pupmatch.lib.admin.base import ReadOnlyAdmin, StaffAdmin, link
+from pupmatch.lib.admin.filters import state_filter
 from pupmatch.lib.admin.sections import Section
 from pupmatch.lib.admin.when import MadeFilter
 
@@ -24,13 +25,14 @@ class PhotoAdmin(ReadOnlyAdmin):
     section = Section.PEOPLE
     icon = "photo_library"
     deletion_takes = ("The profile's place in the deck, if fewer than two photos are left",)
-    list_display = ("thumbnail", "dog", "position", "width", "height", "created_at")
-    list_filter = (MadeFilter,)
+    list_display = ("thumbnail", "dog", "position", "state", "width", "height", "created_at")
+    list_filter = (state_filter("held_at", absent="Shown", present="Held"), MadeFilter)
     list_select_related = ("profile",)
     search_fields = ("id", "profile")
     search_help_text = "Id of a photo or profile"
     fields = (
-        "picture", "dog", "position", ("width", "height", "byte_size"), "thumbhash", "created_at",
+        "picture", "dog", "position", ("width", "height", "byte_size"), "thumbhash",
+        ("created_at", "reviewed_at", "held_at"),
     )  # fmt: skip
 
     def title_of(self, row: Any) -> str:
@@ -76,6 +78,11 @@ class PhotoAdmin(ReadOnlyAdmin):
             photo.position + 1,
         )
 
+    @display(description="state", label={"held": "warning"})
+    def state(self, photo: Photo) -> str:
+        """Who sees it."""
+        return "held" if photo.is_held else "shown"
+
     @display(description="dog")
     def dog(self, photo: Photo) -> SafeString:
         """Whose photo."""
@@ -88,16 +95,22 @@ class PromptAdmin(StaffAdmin):
 
     section = Section.PEOPLE
     icon = "forum"
-    list_display = ("question", "dog")
+    list_display = ("question", "dog", "state")
+    list_filter = (state_filter("held_at", absent="Shown", present="Held"),)
     list_select_related = ("profile",)
     search_fields = ("id", "profile")
     search_help_text = "Id of a prompt or profile"
-    readonly_fields = ("dog", "position")
-    fields = ("dog", "position", "question", "answer")
+    readonly_fields = ("dog", "position", "held_at")
+    fields = ("dog", "position", "question", "answer", "held_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Owners write them."""
         return False
+
+    @display(description="state", label={"held": "warning"})
+    def state(self, prompt: Prompt) -> str:
+        """Who sees it."""
+        return "held" if prompt.is_held else "shown"
 
     @display(description="dog")
     def dog(self, prompt: Prompt) -> SafeString:
