@@ -196,7 +196,8 @@ def edit(*, message: Message, body: str) -> Message:
 def unsend(*, message: Message) -> None:
     """Take a message back: its place stays, what it said is gone for both. Harmless to repeat.
 
-    Of a held one nothing is left to hold. Also after the end: nobody is held to what they said. Raises TooLate.
+    Of a held one nothing is left to hold. Also after the end: nobody is held to what they said.
+    Raises TooLate.
     """
     Conversation.objects.lock(message.conversation_id)
     message.refresh_from_db()
