@@ -36,8 +36,8 @@ FACTOR_CHANGES = {
 
 def factor_changed(user: User, change: str) -> EmailMessage:
     """Tells somebody of staff that they sign in with something else now."""
-    words = FACTOR_CHANGES[change]
-    return _mail("Your sign-in to the admin was changed", "factor_changed", user.email, change=words)
+    subject = "Your sign-in to the admin was changed"
+    return _mail(subject, "factor_changed", user.email, change=FACTOR_CHANGES[change])
 
 
 def seal_address(address: str) -> str:

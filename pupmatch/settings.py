@@ -256,6 +256,7 @@ RATE_LIMITS = {
     "upload": (60, 3600),
     "verification": (10, 3600),
     "playground": (60, 3600),
+    "review": (60, 3600),
     "report": (20, 3600),
     "report_daily": (60, 86400),
     "device": (120, 3600),
@@ -493,6 +494,8 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         # It calls every attempt a failure, until it is taken back; `accounts.attempts` tells.
         "axes": {"level": "ERROR"},
+        # It writes down the name of every passkey.
+        "fido2": {"level": "WARNING"},
     },
 }
 

@@ -74,7 +74,8 @@ class CodeForm(_OfSomebody):
 
     def clean(self) -> dict[str, Any]:
         """Finds whose it is, and uses it up."""
-        if code := self.cleaned_data.get("code"):
+        if "code" in self.cleaned_data:
+            code = self.cleaned_data["code"]
             self.factor = signing_in.prove_factor(self.request, self.user, code=code)
         return self.cleaned_data
 
@@ -104,7 +105,8 @@ class PasskeyForm(_OfSomebody):
 
     def clean(self) -> dict[str, Any]:
         """Finds which it is."""
-        if credential := self.cleaned_data.get("credential"):
+        if "credential" in self.cleaned_data:
+            credential = self.cleaned_data["credential"]
             self.factor = signing_in.prove_factor(self.request, self.user, credential=credential)
         return self.cleaned_data
 
@@ -121,8 +123,8 @@ class PasswordForm(_OfSomebody):
 
     def clean(self) -> dict[str, Any]:
         """Compares it."""
-        if password := self.cleaned_data.get("password"):
-            signing_in.prove_password(self.request, self.user, password)
+        if "password" in self.cleaned_data:
+            signing_in.prove_password(self.request, self.user, self.cleaned_data["password"])
         return self.cleaned_data
 
 

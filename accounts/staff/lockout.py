@@ -58,7 +58,10 @@ def counted_address(request: HttpRequest) -> str:
 
 
 def count(request: HttpRequest, email: str) -> None:
-    """Count an attempt as failed until it is taken back. Raises LockedOut, which counts nothing."""
+    """Count an attempt as failed until it is taken back. Raises LockedOut.
+
+    What comes while the lock stands is not counted, and makes it no longer.
+    """
     credentials = _credentials(email)
     if not AxesProxyHandler.is_allowed(request, credentials):
         raise LockedOut

@@ -18,7 +18,7 @@ class SignedInStaffMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if sessions.is_claimed(request):
             if reason := sessions.why_over(request):
                 return _ended(request, reason)
             sessions.note_request(request)

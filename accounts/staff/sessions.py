@@ -76,17 +76,22 @@ def sign_in(request: HttpRequest, user: User, factor: SecondFactor | None) -> No
     confirm(request, factor)
 
 
+def is_claimed(request: HttpRequest) -> bool:
+    """Whether the session says that somebody is signed in, be it true or not any more."""
+    return request.user.is_authenticated or SIGNED_IN in request.session
+
+
 def why_over(request: HttpRequest) -> str | None:
-    """Why somebody who is signed in is so no more, in words; None while all is well."""
+    """Why whoever claims to be signed in is so no more, in words; None while all is well."""
     user: Any = request.user
     noted = request.session.get(SIGNED_IN)
     if not may_enter(user):
-        return "This account does not belong to staff any more."
+        return "Sign in again."
     if noted is None:
         return "Sign in again." if is_required() else None
     if time.time() - noted["seen"] > settings.STAFF_IDLE_MINUTES * 60:
         return f"You were signed out after {settings.STAFF_IDLE_MINUTES} minutes without a request."
-    if time.time() - noted["at"] > settings.STAFF_SIGN_IN_HOURS * 60 * 60:
+    if time.time() - noted["at"] >= settings.STAFF_SIGN_IN_HOURS * 60 * 60:
         return f"A sign-in lasts {settings.STAFF_SIGN_IN_HOURS} hours. Sign in again."
     if not _factor_stands(user, noted["factor"]):
         return "The second factor that you signed in with is gone. Sign in again."

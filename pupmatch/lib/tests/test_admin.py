@@ -124,6 +124,37 @@ def test_every_model_of_the_product_is_in_the_admin_and_in_the_sidebar():
         assert f'href="{path}"' in page, path
 
 
+# Tables of libraries that nobody looks up, and why.
+NOT_SHOWN = {
+    "account.emailaddress": "empty: addresses are in accounts.user",
+    "account.emailconfirmation": "empty: links are signed, not stored",
+    "admin.logentry": "empty: the record of what staff do takes its place",
+    "auth.permission": "chosen on the pages of groups and accounts",
+    "axes.accessattemptexpiration": "empty: all failures count equally long",
+    "axes.accessfailurelog": "empty: the sign-in log has every attempt",
+    "axes.accesslog": "empty: the sign-in log has every sign-in",
+    "contenttypes.contenttype": "Django's own list of tables",
+    "gis.postgisgeometrycolumns": "PostGIS' own list of columns",
+    "gis.postgisspatialrefsys": "PostGIS' own list of projections",
+    "procrastinate.procrastinateevent": "on the page of each job",
+    "procrastinate.procrastinateperiodicdefer": "which task was due when: of use to the queue alone",
+    "procrastinate.procrastinateworker": "signs of life, in the metrics",
+    "sessions.session": "the keys that staff are signed in by",
+}
+
+
+def test_tables_of_libraries_are_shown_as_ours_or_left_out_for_a_reason():
+    shown = {model._meta.concrete_model for model in admin.site._registry}
+    left_out = {
+        model._meta.label_lower
+        for config in apps.get_app_configs()
+        if "site-packages" in config.path
+        for model in config.get_models()
+        if model._meta.concrete_model not in shown
+    }
+    assert left_out == set(NOT_SHOWN)
+
+
 def test_the_front_page_shows_figures_that_lead_to_what_they_count():
     client = superuser()
     figures = client.get(reverse("admin:index")).context["figures"]

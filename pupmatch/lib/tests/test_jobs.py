@@ -191,6 +191,7 @@ def test_periodic_tasks_are_those_that_operations_counts_on():
             "pupmatch.lib.tasks.forget_requests": "13 3 * * *",
             "pupmatch.lib.tasks.forget_finished_jobs": "43 3 * * *",
             "accounts.tasks.clear_expired": "23 3 * * *",
+            "accounts.tasks.clear_staff_sign_ins": "47 3 * * *",
         }.items()
     )
 
@@ -208,6 +209,7 @@ def tick(name):
         "pupmatch.lib.tasks.forget_requests",
         "pupmatch.lib.tasks.forget_finished_jobs",
         "accounts.tasks.clear_expired",
+        "accounts.tasks.clear_staff_sign_ins",
     ],
 )
 def test_upkeep_is_harmless_twice(run_jobs, name):
