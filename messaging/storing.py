@@ -41,9 +41,8 @@ VALUES
      %(playground_id)s, %(reply_to_id)s, %(held_at)s, clock_timestamp())
 ON CONFLICT (conversation_id, sender_id, client_id) DO NOTHING
 RETURNING created_at, (
-    SELECT account.id
-    FROM profiles_profile AS person JOIN accounts_user AS account ON account.id = person.user_id
-    WHERE person.id = sender_id AND NOT ({MAY_WRITE})
+    SELECT id FROM accounts_user
+    WHERE id = (SELECT user_id FROM profiles_profile WHERE id = sender_id) AND NOT ({MAY_WRITE})
 )
 """  # noqa: S608 (no input)
 # A conversation that one side had deleted comes back, from this message on.
