@@ -4,12 +4,18 @@ from pupmatch.lib.counters import Counters
 
 ENDS = Counters(
     table="messaging_conversation",
-    columns=("last_position",),
+    columns=("last_position", "only_sender_id"),
     owner="messaging_conversation",
     expected="""
         SELECT id AS owner_id, id, coalesce((
             SELECT max(position) FROM messaging_message WHERE conversation_id = talk.id
-        ), 0) AS last_position
+        ), 0) AS last_position, (
+            SELECT first.sender_id FROM messaging_message AS first
+            WHERE first.conversation_id = talk.id AND first.position = 1 AND NOT EXISTS (
+                SELECT FROM messaging_message AS answer
+                WHERE answer.conversation_id = talk.id AND answer.sender_id <> first.sender_id
+            )
+        ) AS only_sender_id
         FROM messaging_conversation AS talk WHERE id = ANY(%(ids)s)
     """,
 )

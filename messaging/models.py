@@ -42,6 +42,9 @@ class Conversation(UUIDModel):
     low = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
     high = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
     last_position = models.PositiveIntegerField(default=0)
+    only_sender_id = models.UUIDField(
+        null=True, blank=True, help_text="Who wrote it all, until the other side answers."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -224,8 +227,9 @@ class Message(UUIDModel):
 
     @property
     def shown_playground(self) -> Playground | None:
-        """The shared place that both sides see."""
-        return None if self.held_at else self.playground
+        """The shared place that both sides see; none that is held itself."""
+        place = None if self.held_at else self.playground
+        return None if place is None or place.is_held else place
 
 
 class FormerWords(UUIDModel):

@@ -11,8 +11,9 @@ from accounts.refusals import check_may_write
 from events.publishing import publish, recorded
 from messaging.former import set_aside
 from messaging.models import Conversation, Message, Participant
+from messaging.openers import is_opener, look_at
 from messaging.receipts import acknowledge, mark_read, mark_shown
-from messaging.storing import NotStored, store, store_conversation
+from messaging.storing import NotStored, step, store, store_conversation
 from messaging.telling import tell_all_gone, tell_change, told
 from playgrounds.services import hold
 from profiles.models import Profile
@@ -104,11 +105,11 @@ def send(
     body: str | None = None,
     playground_id: UUID | None = None,
     reply_to: UUID | None = None,
-    held: bool = False,
 ) -> tuple[Message, bool]:
     """Append a message; the second value says whether it is new.
 
-    One that is `held` takes its place, and neither side sees what it says. Harmless to repeat with the same `client_id`. Raises MatchEnded, ClientIdReused, UnknownReply or
+    Harmless to repeat with the same `client_id`. What is written before the other side answers is
+    looked at, and perhaps held. Raises MatchEnded, ClientIdReused, UnknownReply or
     UnknownPlayground.
     """
     message = Message(
@@ -119,7 +120,6 @@ def send(
         body=body,
         playground_id=playground_id,
         reply_to_id=reply_to,
-        held_at=timezone.now() if held else None,
     )
     try:
         _append(message)
@@ -130,6 +130,8 @@ def send(
 
 @recorded()
 def _append(message: Message) -> None:
+    if step(message):
+        look_at(message)
     sides = store(message)
     _check_references(message)
     for side in sides:
@@ -187,7 +189,9 @@ def edit(*, message: Message, body: str) -> Message:
     _check_time(message)
     set_aside(message)
     message.body, message.edited_at = body, timezone.now()
-    message.save(update_fields=["body", "edited_at"])
+    if is_opener(message):
+        look_at(message)
+    message.save(update_fields=["body", "edited_at", "held_at"])
     tell_change(message, "message.updated")
     return message
 

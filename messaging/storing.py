@@ -27,9 +27,12 @@ VALUES
 """
 # Locks the conversation, so that positions have no gap and nothing is written behind the end.
 STEP = """
-UPDATE messaging_conversation SET last_position = last_position + 1
+UPDATE messaging_conversation SET
+    last_position = last_position + 1,
+    only_sender_id = CASE WHEN last_position = 0 OR only_sender_id = %(sender_id)s
+        THEN %(sender_id)s END
 WHERE id = %(conversation_id)s AND closed_at IS NULL
-RETURNING last_position
+RETURNING last_position, only_sender_id IS NOT NULL
 """
 # Locked by then, so that this statement sees whether the sender was stopped.
 WRITE = f"""
@@ -78,14 +81,21 @@ def store_conversation(conversation: Conversation, match_id: UUID) -> None:
     conversation._state.adding = False
 
 
-def store(message: Message) -> list[Side]:
-    """Give a message its position and time and store it; says how both sides stand.
+def step(message: Message) -> bool:
+    """Give a message its position; says whether its sender is without an answer until now.
 
-    Raises NotStored when the conversation is closed or the `client_id` was used before, and what
-    `accounts.refusals` say of a sender who may not write; the caller rolls back, because the
-    conversation may have made its step.
+    Raises NotStored when the conversation is closed.
     """
-    [message.position] = _returned(STEP, message)
+    message.position, is_opener = _returned(STEP, message)
+    return is_opener
+
+
+def store(message: Message) -> list[Side]:
+    """Store a message that has its position, and give it its time; says how both sides stand.
+
+    Raises NotStored when the `client_id` was used before, and what `accounts.refusals` say of a
+    sender who may not write; the caller rolls back, because the conversation has made its step.
+    """
     message.created_at, stopped_id = _returned(WRITE, message)
     if stopped_id:
         check_may_write(User.objects.get(pk=stopped_id))

@@ -89,6 +89,33 @@ class Finding(UUIDModel):
         return f"{self.get_kind_display()} in a {self.subject_type}"
 
 
+class Opener(UUIDModel):
+    """That somebody wrote to somebody who has not answered yet: whom, and what it resembles.
+
+    Kept for a day, to notice who writes the same to everybody; what it says is not kept.
+    """
+
+    KEPT = timedelta(days=1)
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    conversation_id = models.UUIDField()
+    sketch = models.BinaryField(
+        max_length=64, null=True, blank=True, help_text="Hashes of some of its words; none of few."
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="opener_of_person_by_time"),
+            models.Index(fields=["created_at"], name="opener_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"opener of {self.created_at:%Y-%m-%d %H:%M}"
+
+
 class BannedMarkQuerySet(models.QuerySet["BannedMark"]):
     """Marks, by whether they still count."""
 

@@ -9,10 +9,11 @@ from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from pupmatch.lib.jobs import enqueue
-from screening import contacts, terms
-from screening.models import Finding, Response
+from screening import contacts, openers, terms
+from screening.models import Finding, Opener, Response
 
 Place = Literal["profile", "opener"]
 MAX_DETAIL = 200
@@ -27,23 +28,56 @@ def look_at_text(
     transaction that writes them.
     """
     text = "\n".join(texts)
-    found = {}
+    found: dict[tuple[str, str], tuple[Response, str]] = {}
     for each in contacts.find(text):
         # What somebody wrote to somebody is not repeated where staff read without giving a reason.
         detail = each.what if place == "opener" else f"{each.what}: {each.excerpt}"
-        found.setdefault(each.kind, (Response(settings.SCREENING[place, each.kind]), detail))
+        response = Response(settings.SCREENING[place, each.kind])
+        found.setdefault((each.kind, ""), (response, detail))
     for term in terms.listed(text, place=place):
-        found.setdefault((Finding.Kind.TERM, term.text), (Response(term.response), term.text))
-    for key, (response, detail) in found.items():
+        found[Finding.Kind.TERM, term.text] = (Response(term.response), term.text)
+    for (kind, _), (response, detail) in found.items():
         record(
             user_id=user_id,
-            kind=key[0] if isinstance(key, tuple) else key,
+            kind=kind,
             response=response,
             subject_type=subject_type,
             subject_id=subject_id,
             detail=detail,
         )
     return strongest(response for response, _ in found.values())
+
+
+def look_at_opener(
+    *, user_id: UUID, conversation_id: UUID, message_id: UUID, body: str | None
+) -> Response | None:
+    """The same for a message to somebody who has not answered, or None for a shared place.
+
+    Also notes whoever writes to very many, or the same to many. Call it in the transaction that
+    writes the message.
+    """
+    openers.note(user_id=user_id, conversation_id=conversation_id, body=body)
+    for kind, detail in openers.conspicuous(user_id=user_id).items():
+        # Once a day for each person: the first message over the line says it all.
+        since = timezone.now() - Opener.KEPT
+        if not Finding.objects.filter(user=user_id, kind=kind, created_at__gt=since).exists():
+            record(
+                user_id=user_id,
+                kind=kind,
+                response=Response.FLAG,
+                subject_type="message",
+                subject_id=message_id,
+                detail=detail,
+            )
+    if not body:
+        return None
+    return look_at_text(
+        user_id=user_id,
+        subject_type="message",
+        subject_id=message_id,
+        texts=[body],
+        place="opener",
+    )
 
 
 def record(
@@ -55,7 +89,7 @@ def record(
     subject_id: UUID,
     detail: str = "",
 ) -> None:
-    """Note a finding, and have a case take it up; once while it waits for that."""
+    """Note a finding, and have a case take it up; the same one once, while it waits for that."""
     _, is_new = Finding.objects.new().get_or_create(
         user_id=user_id,
         kind=kind,

@@ -16,10 +16,9 @@ def listed(text: str, *, place: str) -> list[Term]:
     """
     where = {"in_openers": True} if place == "opener" else {"in_profiles": True}
     written = words(text)
+    terms = Term.objects.filter(**where).only("text", "response").order_by("pk")
     return [
-        term
-        for term in Term.objects.filter(**where).only("text", "response")
-        if _of_term(term.text) in written
+        term for term in terms if _of_term(term.text).strip() and _of_term(term.text) in written
     ]
 
 

@@ -13,6 +13,7 @@ from messaging.models import Message, Participant
 from messaging.serializers import MessageSerializer
 from messaging.services import ClientIdReused, MatchEnded, MessageHeld, NotText
 from messaging.tests.factories import conversation, say, share, sides_of
+from screening.models import Response, Term
 
 pytestmark = pytest.mark.django_db
 
@@ -145,10 +146,11 @@ def test_of_what_is_gone_nothing_is_held(sides):
 
 
 def test_one_that_is_held_as_it_is_sent(sides):
+    Term.objects.create(text="hello", response=Response.HOLD)
     watch, client_id = Watch(), uuid4()
 
     def send(body="Hello!"):
-        return services.send(participant=sides[0], client_id=client_id, body=body, held=True)
+        return services.send(participant=sides[0], client_id=client_id, body=body)
 
     message, is_new = send()
     assert is_new

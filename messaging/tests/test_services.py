@@ -173,6 +173,7 @@ def test_both_are_told_of_a_message_and_the_other_is_notified(sides):
 
 def test_a_message_costs_what_it_must(sides, django_assert_num_queries):
     say(sides[0])
+    say(sides[1])
     # Position, message, both sides, both streams, two events; and this test's savepoint.
     with django_assert_num_queries(5 + 2):
         say(sides[0])
