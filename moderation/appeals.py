@@ -101,7 +101,7 @@ def decide_appeal(*, appeal: Appeal, by: User, grant: bool, answer: str) -> Appe
     if grant:
         deciding.take_back(decision, case, person, by=by, reason="appeal", reopen=False)
     else:
-        settling.tell(decision, "decision.updated")
+        settling.tell(decision)
     audit.record(
         by=by,
         action=f"appeal.{'grant' if grant else 'uphold'}",

@@ -223,7 +223,7 @@ def _enforce(decision: Decision, person: User | None) -> None:
     decision.save()
     decision.before = effects.apply(decision, person)
     decision.save(update_fields=["before"])
-    settling.tell(decision, "decision.created")
+    settling.tell(decision, is_new=True)
 
 
 def _record(decision: Decision, by: User, verb: str, reason: str) -> None:

@@ -19,7 +19,7 @@ from pupmatch.lib.parsers import parsed
 
 
 class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """What staff decided about me, newest first; open to suspended and banned people."""
+    """What staff decided about me and why; open to suspended and banned people, too."""
 
     permission_classes = (IsSignedIn,)
     serializer_class = DecisionSerializer

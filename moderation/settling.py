@@ -39,7 +39,7 @@ def unsettle(case: Case, decision: Decision, *, by: User, reopen: bool) -> None:
         _settle(case, Outcome.ACTED, Outcome.DISMISSED)
     waiting = Appeal.objects.filter(decision=decision, outcome=Appeal.Outcome.WAITING)
     waiting.update(outcome=Appeal.Outcome.GRANTED, decided_by=by, decided_at=timezone.now())
-    tell(decision, "decision.updated")
+    tell(decision)
 
 
 def outcome_of(decision: Decision) -> Outcome:
@@ -67,12 +67,10 @@ def _reopen(case: Case, settled: Outcome) -> None:
     waiting = Report.objects.filter(pk__in=weights)
     waiting.update(case=current, outcome=Outcome.WAITING, decided_at=None)
     if current.pk != case.pk:
-        counted = {"reports": len(weights), "weight": sum(weights.values())}
-        casework.gather(case=current, severity=Severity(case.severity), **counted)
-        case.report_count, case.weight = (
-            F("report_count") - len(weights),
-            F("weight") - counted["weight"],
-        )
+        count, weight = len(weights), sum(weights.values())
+        severity = Severity(case.severity)
+        casework.gather(case=current, severity=severity, reports=count, weight=weight)
+        case.report_count, case.weight = F("report_count") - count, F("weight") - weight
         case.save(update_fields=["report_count", "weight"])
 
 
@@ -89,9 +87,10 @@ def _open_again(case: Case) -> Case:
     return Case.objects.open().select_for_update(no_key=True).get(**about)
 
 
-def tell(decision: Decision, event: str) -> None:
-    """Tell a person what was decided about them, or undone: in their stream and by mail."""
+def tell(decision: Decision, *, is_new: bool = False) -> None:
+    """Tell a person what was decided about them, or became of it: in their stream and by mail."""
     if decision.person_id is None or decision.kind == Decision.Kind.DISMISS:
         return
-    publish([decision.person_id], event, {"id": decision.pk})
+    kind = "decision.created" if is_new else "decision.updated"
+    publish([decision.person_id], kind, {"id": decision.pk})
     enqueue("moderation.tasks.mail_decision", decision_id=decision.pk, state=decision.state)

@@ -14,6 +14,8 @@ from rest_framework import serializers
 
 from matching.serializers import LikeReceivedSerializer, MatchSerializer
 from messaging.serializers import MessageSerializer
+from moderation.decision_serializers import DecisionSerializer
+from moderation.serializers import ReportSerializer
 
 
 class ExactSerializer(serializers.Serializer):
@@ -96,12 +98,19 @@ class VerificationDecidedSerializer(ExactSerializer):
     state = serializers.ChoiceField(["confirmed", "refused"])
 
 
+class GoneSerializer(ExactSerializer):
+    """Something that is no longer kept."""
+
+    id = serializers.UUIDField()
+
+
 def one_of(name: str, *shapes: type[serializers.Serializer]) -> PolymorphicProxySerializer:
     """The first of these, as long as the thing is there to be shown; else another."""
     return PolymorphicProxySerializer(name, list(shapes), resource_type_field_name=None)
 
 
 MESSAGE = one_of("MessageData", MessageNewsSerializer, GoneMessageSerializer)
+DECISION = one_of("DecisionData", DecisionSerializer, GoneSerializer)
 NOTHING = {"type": "object", "additionalProperties": False}
 
 KINDS: dict[str, Any] = {
@@ -116,6 +125,9 @@ KINDS: dict[str, Any] = {
     "like.received": one_of("LikeData", LikeReceivedSerializer, GoneLikeSerializer),
     "like.removed": GoneLikeSerializer,
     "verification.decided": VerificationDecidedSerializer,
+    "decision.created": DECISION,
+    "decision.updated": DECISION,
+    "report.decided": one_of("ReportData", ReportSerializer, GoneSerializer),
     "account.updated": NOTHING,
     "account.signed_in": SignInSerializer,
     "account.signed_out": SignInSerializer,

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from rest_framework.serializers import ModelSerializer
 
 from accounts.models import Block
 from events.reading import Stored
@@ -18,6 +19,9 @@ from matching.models import Like, Match, Pass
 from matching.serializers import LikeReceivedSerializer, MatchSerializer
 from messaging.models import Message, Participant
 from messaging.serializers import MessageSerializer
+from moderation.decision_serializers import DecisionSerializer
+from moderation.models import Decision, Report
+from moderation.serializers import ReportSerializer
 from profiles.models import Profile
 
 Shape = dict[str, Any]
@@ -140,6 +144,25 @@ def _waiting(likes: QuerySet[Like]) -> QuerySet[Like]:
     )
 
 
+def _decisions(items: list[Item]) -> list[Shape | None]:
+    rows = Decision.objects.filter(pk__in={item.id for item in items})
+    return _owned(items, rows.select_related("appeal"), "person_id", DecisionSerializer)
+
+
+def _reports(items: list[Item]) -> list[Shape | None]:
+    rows = Report.objects.filter(pk__in={item.id for item in items})
+    return _owned(items, rows, "reporter_id", ReportSerializer)
+
+
+def _owned(
+    items: list[Item], rows: QuerySet, owner: str, serializer: type[ModelSerializer]
+) -> list[Shape | None]:
+    """Of rows that look the same to everybody, and are shown to one person alone."""
+    found = {(row.pk, getattr(row, owner)): row for row in rows}
+    mine = [found.get((item.id, item.reader.user_id)) for item in items]
+    return [serializer(row).data if row else None for row in mine]
+
+
 def _viewers(items: list[Item]) -> dict[UUID, Viewer]:
     profiles = Profile.objects.filter(user__in={item.reader.user_id for item in items})
     return {row.user_id: Viewer(row) for row in profiles.select_related("user__preferences")}
@@ -156,6 +179,9 @@ SHAPERS: dict[str, Shaper] = {
     "message.deleted": _messages,
     "match.created": _matches,
     "like.received": _likes,
+    "decision.created": _decisions,
+    "decision.updated": _decisions,
+    "report.decided": _reports,
 }
 
 

@@ -18,6 +18,9 @@ from messaging import receipts
 from messaging import services as messaging
 from messaging.models import Participant
 from messaging.tests.factories import say, share
+from moderation import appeals
+from moderation.models import Case
+from moderation.tests.desk import case_of, decided
 from profiles.tests.factories import ProfileFactory
 from realtime.kinds import KINDS
 from verification import deciding
@@ -145,5 +148,10 @@ def test_events_are_what_the_schema_says_before_and_after_what_they_tell_of_is_g
     shown = VerificationFactory(profile=me, kind="photo")
     deciding.confirm(verification=shown, by=them.user)
     both += [told(mine)]
+    verdict = decided(them, "warn", case=case_of(them, reporter=me.user))
+    appeals.appeal(decision=verdict, by_person=them.user, text="It was not me.")
+    both += [told(mine), told(theirs)]
+    Case.objects.all().delete()
+    both += [told(mine), told(theirs)]
     kinds = {event["type"] for each in (fresh, *both) for event in each.values()}
     assert kinds == set(KINDS)
