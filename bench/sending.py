@@ -59,6 +59,9 @@ def settle(number=CONVERSATIONS):
         match_id = uuid7()
         talk = services.open_conversation(low=low, high=high, match_id=match_id)
         Match.objects.create(pk=match_id, low=low, high=high, conversation=talk)
+        # What is written before an answer is looked at; that is another matter (bench.texts).
+        for side in talk.participants.all():
+            services.send(participant=side, client_id=uuid.uuid4(), body=BODY)
         yield SimpleNamespace(
             id=talk.pk,
             side=talk.participants.get(profile=low),
