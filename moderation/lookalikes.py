@@ -17,6 +17,7 @@ MEASURES: dict[str, Any] = {
     "network_since": "30 days",
     "network_apart": "7 days",
     "network_most": 20,
+    "network_looked_at": 500,
     # Likes that go to the same dogs within an hour: five of them, and half of the last hundred.
     "attention_since": "30 days",
     "attention_apart": "1 hour",
@@ -50,11 +51,13 @@ own_network AS (
 on_network AS (
     SELECT own_network.first, theirs.user_id, max(theirs.created_at) AS at,
         count(*) OVER (PARTITION BY own_network.first) AS accounts
-    FROM own_network JOIN accounts_authenticationattempt theirs
-        ON theirs.ip_address BETWEEN own_network.first AND own_network.last
-        AND theirs.created_at BETWEEN own_network.since AND own_network.until
-    WHERE theirs.user_id <> %(user)s AND theirs.outcome = 'accepted'
-        AND theirs.method IN ('register', 'password')
+    FROM own_network CROSS JOIN LATERAL (
+        SELECT user_id, created_at FROM accounts_authenticationattempt
+        WHERE ip_address BETWEEN own_network.first AND own_network.last
+            AND created_at BETWEEN own_network.since AND own_network.until
+            AND user_id <> %(user)s AND outcome = 'accepted' AND method IN ('register', 'password')
+        LIMIT %(network_looked_at)s
+    ) AS theirs
     GROUP BY own_network.first, theirs.user_id
 ),
 own_like AS (

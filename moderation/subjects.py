@@ -91,7 +91,9 @@ KINDS: dict[str, Kind] = {
         verbs=("hold_prompt", "release_prompt"),
     ),
     Subject.MESSAGE: Kind(
-        rows=lambda: Message.objects.select_related("sender__user", "sender__breed"),
+        rows=lambda: Message.objects.select_related(
+            "sender__user", "sender__breed", "conversation__low", "conversation__high"
+        ),
         seen_by=_in_a_conversation,
         owner=lambda message: message.sender.user,
         label=lambda message: f"message {message.position} from {message.sender.name}",
