@@ -116,6 +116,20 @@ def test_it_ends_with_the_sign_in(poll, later, user, realtime):
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.requirement("R1.6")
+def test_whoever_is_banned_waits_no_longer_and_cannot_wait_again(poll, later, user, realtime):
+    answer = later(poll, sign_in(user).access, wait=20)
+    eventually(lambda: waiting(realtime) == 1)
+    began = time.monotonic()
+    standing.ban(user=user)
+    assert answer.result().json()["code"] == "session_ended"
+    assert time.monotonic() - began < 2
+    refused = poll(sign_in(user).access, wait=20)
+    assert (refused.status_code, refused.json()["code"]) == (403, "account_banned")
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert waiting(realtime) == 0
+
+
 def test_of_too_many_polls_the_oldest_is_refused_for_a_while(realtime, later, user):
     access = sign_in(user).access
     headers = {"Authorization": f"Bearer {access}"}

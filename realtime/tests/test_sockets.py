@@ -3,9 +3,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 
 from accounts import standing
@@ -207,7 +209,11 @@ def test_what_cannot_be_shown_to_one_does_not_hold_up_the_others(phone, user, re
 ENDS = {
     "sign-out": lambda session: standing.end_session(session=session),
     "sign-out everywhere": lambda session: standing.sign_out(user=session.user),
-    "ban": lambda session: standing.deactivate(user=session.user),
+    "deactivation": lambda session: standing.deactivate(user=session.user),
+    "suspension": lambda session: standing.suspend(
+        user=session.user, until=timezone.now() + timedelta(days=1)
+    ),
+    "ban": lambda session: standing.ban(user=session.user),
     "erasure": lambda session: session.user.delete(),
     "expiry": lambda session: Session.objects.filter(pk=session.pk).update(
         expires_at=session.created_at

@@ -84,6 +84,17 @@ def test_a_ticket_ends_with_its_sign_in():
             redeem(secret)
 
 
+def test_whoever_is_banned_gets_no_ticket_and_the_one_they_have_opens_nothing(client_for):
+    session = SessionFactory()
+    secret = issue_ticket(session=session, base_url="https://x/").secret
+    standing.ban(user=session.user)
+    with pytest.raises(SignInEnded):
+        redeem(secret)
+    answer = client_for(session.user).post(URL)
+    assert (answer.status_code, answer.json()["code"]) == (403, "account_banned")
+    assert not Ticket.objects.exists()
+
+
 @pytest.mark.parametrize("expired", [True, False])
 def test_a_ticket_is_worth_nothing_once_nobody_could_sign_in(expired):
     session = SessionFactory()
