@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 
 import messaging.counters
+import playgrounds.counters
 import profiles.counters
 import verification.counters
 from matching import candidates
@@ -24,6 +25,7 @@ MATCHES = Counters(
     """,
 )
 COUNTERS = [
+    *playgrounds.counters.COUNTERS,
     *profiles.counters.COUNTERS,
     *verification.counters.COUNTERS,
     *messaging.counters.COUNTERS,

@@ -32,7 +32,8 @@ FORMER: dict[str, Any] = {
 class MessageSerializer(serializers.ModelSerializer):
     """A message. `position` counts 1, 2, 3 … in its conversation; `sender_id` is a profile's id.
 
-    While `held_at` is set, neither side is shown what it says: `body` and `playground` are null.
+    While `held_at` is set, neither side is shown what it says: `body` and `playground` are null. So
+    is a `playground` that is gone, or held itself.
     """
 
     body = serializers.CharField(source="shown_body", read_only=True, allow_null=True)
@@ -66,7 +67,8 @@ class MessageSerializer(serializers.ModelSerializer):
         return Case(When(**{f"{at}held_at": None}, then=F(f"{at}body")))
 
     def sql_playground(self, at: str) -> Expression:
-        is_shown = Q(**{f"{at}held_at": None, f"{at}playground__isnull": False})
+        is_there = Q(**{f"{at}playground__isnull": False, f"{at}playground__held_at": None})
+        is_shown = Q(**{f"{at}held_at": None}) & is_there
         return when(is_shown, document(FavoritePlaygroundSerializer(), f"{at}playground__"))
 
 

@@ -1,4 +1,4 @@
-"""Playgrounds and favourites, as staff see them."""
+"""Playgrounds, favourites and reviews, as staff see them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,10 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from unfold.decorators import display
 
-from playgrounds.models import Favorite, Feature, Playground
+from playgrounds.models import Favorite, Feature, Playground, Review
 from pupmatch.lib.admin.base import ReadOnlyAdmin, StaffAdmin, link
+from pupmatch.lib.admin.filters import state_filter
 from pupmatch.lib.admin.maps import MAP_MEDIA, draw, shape
 from pupmatch.lib.admin.sections import Figure, Section
 from pupmatch.lib.admin.when import MadeFilter
@@ -61,21 +63,29 @@ class PlaygroundAdmin(StaffAdmin):
     figures = (Figure("Playgrounds", lambda: Playground.objects.all()),)
     deletion_takes = (
         "It leaves everybody's favourites",
+        "Its reviews",
         "Messages that share it stay, and say that it is gone",
         "An imported one comes back with the next import",
     )
 
     list_display = ("name", "place", "offers", "origin", "created_at")
-    list_filter = (OriginFilter, FeatureFilter, MadeFilter)
+    list_filter = (
+        OriginFilter,
+        FeatureFilter,
+        state_filter("held_at", absent="Found by everybody", present="Held"),
+        MadeFilter,
+    )
     search_fields = ("id", "created_by", "search_text__contains")
     search_help_text = "Name or place, or id of a playground or account"
     sortable_by = ("name",)
     readonly_fields = (
-        "map", "source", "source_id", "created_by", "created_at", "updated_at",
+        "map", "source", "source_id", "created_by", "created_at", "updated_at", "held_at",
+        "rating",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("name", "place", "description", "features")}),
         ("Location", {"fields": ("location",)}),
+        ("What people think", {"fields": (("rating", "held_at"),)}),
         (
             "Origin",
             {
@@ -96,6 +106,13 @@ class PlaygroundAdmin(StaffAdmin):
     def origin(self, playground: Playground) -> str:
         """The data set, or that a person added it."""
         return playground.source or "people"
+
+    @display(description="rating")
+    def rating(self, playground: Playground) -> str | None:
+        """What its reviews make of it."""
+        if not playground.reviews_count:
+            return None
+        return f"{playground.stars} of {playground.reviews_count} reviews"
 
     @display(description="map")
     def map(self, playground: Playground) -> SafeString:
@@ -141,3 +158,43 @@ class FavoriteAdmin(ReadOnlyAdmin):
     def place(self, favorite: Favorite) -> SafeString:
         """Which place."""
         return link(favorite.playground)
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    """What people think of places. A decision takes one away from others and gives it back."""
+
+    section = Section.PLACES
+    icon = "reviews"
+    list_display = ("created_at", "stars", "words", "place", "person", "state")
+    list_filter = (state_filter("held_at", absent="Shown", present="Held"), MadeFilter)
+    list_select_related = ("user", "playground")
+    search_fields = ("id", "user", "playground")
+    search_help_text = "Id of a review, account or playground"
+    fields = (
+        ("place", "person"), ("stars", "state"), "text", ("created_at", "updated_at", "held_at"),
+    )  # fmt: skip
+
+    def title_of(self, row: Any) -> str:
+        """How many stars, and for which place."""
+        return f"{row} for {row.playground}"
+
+    @display(description="text")
+    def words(self, review: Review) -> str:
+        """How it begins."""
+        return Truncator(review.text).chars(80)
+
+    @display(description="playground")
+    def place(self, review: Review) -> SafeString:
+        """Which place."""
+        return link(review.playground)
+
+    @display(description="account")
+    def person(self, review: Review) -> SafeString:
+        """Whose review."""
+        return link(review.user)
+
+    @display(description="state", label={"shown": "success", "held": "warning"})
+    def state(self, review: Review) -> str:
+        """Whether others see it."""
+        return "held" if review.is_held else "shown"

@@ -1,10 +1,10 @@
-"""Playgrounds and favourites, search and import."""
+"""Playgrounds, favourites and reviews, search and import."""
 
 from django.apps import AppConfig
 
 
 class PlaygroundsConfig(AppConfig):
-    """Playgrounds and favourites, search and import."""
+    """Playgrounds, favourites and reviews, search and import."""
 
     name = "playgrounds"
     verbose_name = "places to meet"

@@ -1,6 +1,4 @@
-"""Places to meet, and who likes which."""
-
-from typing import TYPE_CHECKING
+"""Places to meet, who likes which, and what they think of them."""
 
 from django.conf import settings
 from django.contrib.gis.db.models import PointField
@@ -15,13 +13,11 @@ from django.db.models.functions import Cast, Coalesce, Concat, Length, Lower
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
+from accounts.models import Block, User
 from pupmatch.lib.documents import Param
-from pupmatch.lib.geo import AsGeometry, InBox, Metres, on_the_globe
+from pupmatch.lib.geo import AsGeometry, InBox, Metres, on_the_globe, rounded
 from pupmatch.lib.ids import UUIDModel
 from pupmatch.lib.text import on_one_line, shows_something
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 MAX_NAME = 200
 MAX_DESCRIPTION = 2000
@@ -29,6 +25,8 @@ MAX_SOURCE = 60
 MAX_SOURCE_ID = 200
 MAX_ATTRIBUTION = 300
 MAX_FAVORITES = 100
+MAX_REVIEW = 1000
+STARS = (1, 5)
 # LIKE with fewer letters has no trigram to start at, so it would read the whole index.
 LETTERS_TO_LOOK_INSIDE_WORDS = 3
 
@@ -91,16 +89,20 @@ class PlaygroundQuerySet(models.QuerySet["Playground"]):
         named = Cast(TrigramSimilarity("name", text), FloatField())
         return self.filter(found).annotate(rank=said + named / 2)
 
-    def for_viewer(self, user: "User | Param") -> "PlaygroundQuerySet":
+    def shown_to(self, user: User | Param) -> "PlaygroundQuerySet":
+        """Those that `user` may find: what is held, only whoever added it."""
+        return self.filter(Q(held_at=None) | Q(created_by=user))
+
+    def for_viewer(self, user: User | Param) -> "PlaygroundQuerySet":
         """Each as `PlaygroundSerializer` shows it to `user`: `is_favorite`, `favorites_count`."""
         here = Favorite.objects.filter(playground=OuterRef("pk"))
         counted = here.order_by().values("playground").annotate(number=Count("*")).values("number")
-        return self.annotate(
+        return self.shown_to(user).annotate(
             is_favorite=Exists(here.filter(user=user)),
             favorites_count=Coalesce(Subquery(counted), 0),
         )
 
-    def favorites_of(self, user: "User") -> "PlaygroundQuerySet":
+    def favorites_of(self, user: User) -> "PlaygroundQuerySet":
         """The favourites of `user`, each with when it became one: `favorited_at`."""
         return self.filter(favorites__user=user).annotate(favorited_at=F("favorites__created_at"))
 
@@ -137,6 +139,12 @@ class Playground(UUIDModel):
         blank=True,
         related_name="playgrounds_added",
     )
+    held_at = models.DateTimeField(
+        null=True, blank=True, help_text="While it is set, only whoever added it finds the place."
+    )
+    # Of the reviews that are shown, whoever looks; triggers keep both.
+    reviews_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    stars_total = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     search_text = models.GeneratedField(
@@ -174,6 +182,11 @@ class Playground(UUIDModel):
                 condition=Q(source="") | Q(created_by=None),
                 name="playground_added_or_imported",
             ),
+            models.CheckConstraint(
+                condition=Q(stars_total__gte=F("reviews_count") * STARS[0])
+                & Q(stars_total__lte=F("reviews_count") * STARS[1]),
+                name="playground_stars_of_reviews",
+            ),
         ]
         indexes = [
             GistIndex(AsGeometry("location"), name="playground_on_the_map"),
@@ -183,14 +196,25 @@ class Playground(UUIDModel):
                 name="playground_by_text",
                 fastupdate=False,
             ),
+            models.Index(fields=["-id"], condition=~Q(held_at=None), name="playground_held"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
-    def belongs_to(self, user: "User") -> bool:
+    def belongs_to(self, user: User) -> bool:
         """Whether `user` added it; what was imported is nobody's."""
         return self.created_by_id == user.pk
+
+    @property
+    def is_held(self) -> bool:
+        """Whether only whoever added it finds it."""
+        return self.held_at is not None
+
+    @property
+    def stars(self) -> float | None:
+        """The mean of the reviews that are shown, to one decimal; None without any."""
+        return rounded(self.stars_total / self.reviews_count, 1) if self.reviews_count else None
 
 
 class Favorite(UUIDModel):
@@ -210,3 +234,56 @@ class Favorite(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} likes {self.playground_id}"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Reviews, by who may see them."""
+
+    def shown_to(self, user: User) -> "ReviewQuerySet":
+        """Neither held, nor of people out of use, nor with a block in either direction."""
+        shown = self.filter(held_at=None, user__is_active=True)
+        return shown.exclude(user__in=Block.objects.around(user))
+
+
+class Review(UUIDModel):
+    """What a person thinks of a place; one each."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="reviews",
+        db_index=False,  # the unique constraint starts with it
+    )
+    playground = models.ForeignKey(
+        Playground, on_delete=models.CASCADE, related_name="reviews", db_index=False
+    )
+    stars = models.PositiveSmallIntegerField()
+    text = models.TextField(max_length=MAX_REVIEW, blank=True)
+    held_at = models.DateTimeField(
+        null=True, blank=True, help_text="While it is set, its author alone sees the review."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "playground"], name="review_once"),
+            models.CheckConstraint(condition=Q(stars__range=STARS), name="review_stars"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), MAX_REVIEW), name="review_text_length"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["playground", "-id"], name="reviews_of_playground"),
+            models.Index(fields=["-id"], condition=~Q(held_at=None), name="review_held"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stars} of {STARS[1]} stars"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its author alone sees it."""
+        return self.held_at is not None

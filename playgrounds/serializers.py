@@ -1,11 +1,12 @@
 """Shapes of a playground."""
 
-from django.db.models import Expression, F
+from django.db.models import Case, Expression, F, FloatField, When
+from django.db.models.functions import Cast
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from playgrounds.models import Feature, Playground
-from pupmatch.lib.documents.expressions import Rounded
+from playgrounds.models import STARS, Feature, Playground, Review
+from pupmatch.lib.documents.expressions import IsSet, Rounded
 from pupmatch.lib.fields import PointSerializer
 from pupmatch.lib.geo import rounded
 
@@ -40,6 +41,14 @@ class PlaygroundSerializer(serializers.ModelSerializer):
     favorites_count = serializers.IntegerField(
         read_only=True, help_text="How many people have it among their favourites."
     )
+    stars = serializers.FloatField(
+        read_only=True, allow_null=True, help_text="The mean of its reviews, to one decimal."
+    )
+    reviews_count = serializers.IntegerField(read_only=True, help_text="How many reviews it has.")
+    is_held = serializers.BooleanField(
+        read_only=True,
+        help_text="Whether it is kept from others, who do not find it; then it is one that I added.",
+    )
 
     class Meta:
         model = Playground
@@ -53,6 +62,9 @@ class PlaygroundSerializer(serializers.ModelSerializer):
             "distance_m",
             "is_favorite",
             "favorites_count",
+            "stars",
+            "reviews_count",
+            "is_held",
             "source",
             "attribution",
             "created_at",
@@ -67,6 +79,13 @@ class PlaygroundSerializer(serializers.ModelSerializer):
 
     def sql_distance_m(self, at: str) -> Expression:
         return Rounded(F("distance_m"), 2)
+
+    def sql_stars(self, at: str) -> Expression:
+        mean = Cast(F(f"{at}stars_total"), FloatField()) / F(f"{at}reviews_count")
+        return Case(When(**{f"{at}reviews_count__gt": 0}, then=Rounded(mean, 1)))
+
+    def sql_is_held(self, at: str) -> Expression:
+        return IsSet(F(f"{at}held_at"))
 
     def validate_features(self, features: list[str]) -> list[str]:
         """Each once, in the order given."""
@@ -112,3 +131,24 @@ class PlaygroundFeatureCollectionSerializer(serializers.Serializer):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     features = PlaygroundFeatureSerializer(many=True)
+
+
+class ReviewSerializer(serializers.ModelSerializer):
+    """My review of a playground: one to five stars, and words if I like.
+
+    While `is_held`, others do not see it; with other words it is shown again.
+    """
+
+    stars = serializers.IntegerField(min_value=STARS[0], max_value=STARS[1])
+    text = serializers.CharField(
+        max_length=Review._meta.get_field("text").max_length,
+        required=False,
+        allow_blank=True,
+        default="",
+    )
+    is_held = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Review
+        fields = ("id", "stars", "text", "is_held", "created_at", "updated_at")
+        read_only_fields = ("id", "created_at", "updated_at")

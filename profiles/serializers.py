@@ -130,7 +130,7 @@ class DescriptionSerializer(serializers.ModelSerializer):
     def get_favorite_playgrounds(self, profile: Profile) -> Any:
         # Sorted here because the rows are prefetched; there are at most a hundred.
         favorites = sorted(profile.user.favorites.all(), key=lambda row: row.pk, reverse=True)
-        places = [favorite.playground for favorite in favorites]
+        places = [row.playground for row in favorites if not row.playground.is_held]
         return FavoritePlaygroundSerializer(places, many=True).data
 
     def sql_age(self, at: str) -> Expression:
@@ -140,8 +140,8 @@ class DescriptionSerializer(serializers.ModelSerializer):
         return Case(When(**{f"{at}verified_until__gt": NOW}, then=True), default=False)
 
     def sql_favorite_playgrounds(self, at: str) -> Expression:
-        favorites = Favorite.objects.filter(user=OuterRef(f"{at}user")).order_by("-pk")
-        return rows(favorites, document(FavoritePlaygroundSerializer(), "playground__"))
+        shown = Favorite.objects.filter(user=OuterRef(f"{at}user"), playground__held_at=None)
+        return rows(shown.order_by("-pk"), document(FavoritePlaygroundSerializer(), "playground__"))
 
 
 class OwnProfileSerializer(DescriptionSerializer):

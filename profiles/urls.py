@@ -1,9 +1,10 @@
-"""Addresses of one's own profile, and of what it is filled from."""
+"""Addresses of one's own profile, of what it is filled from, and of what owners say of places."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from profiles import choice_views, views
+from profiles.reviews import ReviewsView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("breeds", choice_views.BreedViewSet)
@@ -18,5 +19,6 @@ urlpatterns = [
     path("me/pause", views.PauseView.as_view()),
     path("me/preferences", views.PreferencesView.as_view()),
     path("prompt-suggestions", choice_views.PromptSuggestionsView.as_view()),
+    path("playgrounds/<id:playground>/reviews", ReviewsView.as_view()),
     *router.urls,
 ]

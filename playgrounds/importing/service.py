@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
+from operator import attrgetter
 from typing import TextIO
 
 from django.contrib.gis.geos import Point
@@ -128,6 +129,8 @@ class _Import:
         self.report.changed += len(changed)
         self.report.unchanged += len(batch) - len(added) - len(changed)
         if not self.report.dry_run:
+            # In the order in which everybody locks places.
+            changed.sort(key=attrgetter("pk"))
             Playground.objects.bulk_create(
                 [*added, *changed],
                 update_conflicts=True,

@@ -4,7 +4,7 @@ import factory
 from django.contrib.gis.geos import Point
 
 from accounts.tests.factories import UserFactory
-from playgrounds.models import Favorite, Playground
+from playgrounds.models import Favorite, Playground, Review
 
 
 def point(latitude: float, longitude: float) -> Point:
@@ -30,3 +30,15 @@ class FavoriteFactory(factory.django.DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     playground = factory.SubFactory(PlaygroundFactory)
+
+
+class ReviewFactory(factory.django.DjangoModelFactory):
+    """What somebody thinks of a playground."""
+
+    class Meta:
+        model = Review
+
+    user = factory.SubFactory(UserFactory)
+    playground = factory.SubFactory(PlaygroundFactory)
+    stars = 4
+    text = "Shady, and the water works."

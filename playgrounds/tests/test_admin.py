@@ -6,8 +6,8 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from accounts.tests.factories import UserFactory
-from playgrounds.models import Favorite, Playground
-from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory
+from playgrounds.models import Favorite, Playground, Review
+from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory, ReviewFactory
 from pupmatch.lib.tests.admin_pages import (
     PROBE,
     address,
@@ -22,7 +22,7 @@ from pupmatch.lib.tests.admin_pages import (
 
 pytestmark = pytest.mark.django_db
 
-MAKERS = {Playground: PlaygroundFactory, Favorite: FavoriteFactory}
+MAKERS = {Playground: PlaygroundFactory, Favorite: FavoriteFactory, Review: ReviewFactory}
 each_model = pytest.mark.parametrize("model", MAKERS)
 FORM = {
     "name": "Dog run",
