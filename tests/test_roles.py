@@ -1,38 +1,27 @@
 """Every role × every page and action of the admin, as the table in docs/moderation.md says."""
 
 import re
-from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from moderation.roles import PERMISSIONS, Role
 from pupmatch.lib.tests.admin_pages import address
-from tests.makers import make
+from tests.staff_pages import ACTIONS, ADMINS, OTHERS, action_path, actions_of, make, other_path
 
 VERBS = ("view", "add", "change", "delete")
 NOBODY, SUPERUSER = "No group", "Superuser"
 EVERYBODY = (NOBODY, *Role, SUPERUSER)
 GROUPS = import_module("moderation.migrations.0003_roles")
-# Addresses of every list, whatever it lists.
-ORDINARY = ("changelist", "add", "change", "delete", "history")
-# Open to whoever wants to sign in; always 404; a redirect to pages that no row has; tested below.
-NOBODYS = {"admin:login", "admin:search", "admin:view_on_site", "admin:autocomplete"}
-# What stands in the gap of an address that belongs to no list.
-GAPS: dict[str, Callable[[], Any]] = {
-    "admin:app_list": lambda: "profiles",
-    "admin:auth_user_password_change": lambda: make(User).pk,
-}
 
 
 class Row(NamedTuple):
@@ -64,63 +53,7 @@ def _table() -> dict[str, Row]:
 
 
 TABLE = _table()
-SITE = admin.site
-ADMINS = {item.opts.label_lower: item for item in SITE._registry.values()}
 each_page = pytest.mark.parametrize("page", ADMINS)
-
-
-def actions_of(model_admin: Any) -> dict[str, Any]:
-    """The actions on a page by name: Unfold's, and None for each on several rows."""
-    ways = ("actions_list", "actions_row", "actions_detail", "actions_submit_line")
-    names = [
-        name
-        for way in ways
-        for name in model_admin._extract_action_names(getattr(model_admin, way))
-    ]
-    return {
-        **{name: model_admin.get_unfold_action(name) for name in names},
-        **dict.fromkeys(model_admin.actions),
-    }
-
-
-ACTIONS: dict[str, tuple[Any, str]] = {
-    f"{page}.{name}": (model_admin, name)
-    for page, model_admin in ADMINS.items()
-    for name in actions_of(model_admin)
-}
-
-
-def _addresses(resolver: URLResolver, above: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLPattern):
-            yield pattern.name or above, pattern
-        else:
-            yield from _addresses(pattern, str(pattern.pattern))
-
-
-def _others() -> dict[str, URLPattern]:
-    """The addresses of the admin that belong neither to every list nor to an action."""
-    [resolver] = [
-        part
-        for part in import_module(settings.ROOT_URLCONF).urlpatterns
-        if getattr(part, "namespace", "") == SITE.name
-    ]
-    known = {
-        f"{item.opts.app_label}_{item.opts.model_name}_{name}"
-        for item in ADMINS.values()
-        for name in (*ORDINARY, *actions_of(item))
-    }
-    unnamed = {"<path:object_id>/", "(?P<url>.*)$"}  # Django's redirect to "change", and its 404
-    return {
-        f"admin:{name}": pattern
-        for name, pattern in _addresses(resolver)
-        if name not in known
-        and f"admin:{name}" not in NOBODYS
-        and str(pattern.pattern) not in unnamed
-    }
-
-
-OTHERS = _others()
 
 
 @pytest.fixture
@@ -235,16 +168,14 @@ def test_actions_are_for_the_roles_of_the_table(action: str, people: dict):
         offered = model_admin._filter_unfold_actions_by_permissions(request, [unfold_action])
         assert bool(offered) == is_allowed, role
         if not is_allowed and name not in model_admin.actions_submit_line:
-            opts, client = model_admin.opts, signed_in(user)
-            args = [] if name in model_admin.actions_list else [row.pk]
-            path = reverse(f"admin:{opts.app_label}_{opts.model_name}_{name}", args=args)
+            path, client = action_path(model_admin, name, row), signed_in(user)
             assert client.get(path).status_code == 403, role
             assert client.post(path, {"_form_submitted": "True"}).status_code == 403, role
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_pages_are_for_the_roles_of_the_table(name: str, people: dict):
-    path = _some_path(name)
+    path = other_path(name)
     for role, user in people.items():
         client = signed_in(user)
         if TABLE[name].is_allowed(role):
@@ -252,21 +183,6 @@ def test_other_pages_are_for_the_roles_of_the_table(name: str, people: dict):
         else:
             assert client.get(path).status_code in (403, 404), role
             assert client.post(path, {}).status_code in (403, 404), role
-
-
-def _some_path(name: str) -> str:
-    """The address, with a row of its list in the gap."""
-    pattern: Any = OTHERS[name].pattern
-    if not (getattr(pattern, "converters", None) or pattern.regex.groupindex):
-        return reverse(name)
-    if name in GAPS:
-        return reverse(name, args=[GAPS[name]()])
-    owner = next(item for item in ADMINS.values() if name.startswith(_prefix(item)))
-    return reverse(name, args=[make(owner.model).pk])
-
-
-def _prefix(model_admin: ModelAdmin) -> str:
-    return f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_"
 
 
 def test_what_is_found_while_typing_is_for_whoever_sees_its_list(people: dict):

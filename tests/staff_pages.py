@@ -1,0 +1,197 @@
+"""Everything there is in the admin: its lists, their actions, whatever else has an address."""
+
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, reverse
+
+from accounts.models import FailedSignIn, User
+from events.models import Stream
+from events.tests.test_admin import stream
+from pupmatch.lib.ids import uuid7
+from verification.models import Verification
+from verification.tests.factories import VerificationFactory
+
+ADMINS: dict[str, Any] = {
+    model_admin.opts.label_lower: model_admin for model_admin in admin.site._registry.values()
+}
+
+# --- A row of every model, made as each room's own tests make it -----------------------------------
+
+MAKERS: dict[type[Model], Callable[[], Model]] = {}
+for room in {model.__module__.partition(".")[0] for model in admin.site._registry} - {"django"}:
+    tests = import_module(f"{'pupmatch.lib' if room == 'pupmatch' else room}.tests.test_admin")
+    MAKERS |= getattr(tests, "MAKERS", {})
+MAKERS |= {
+    Stream: stream,
+    Verification: VerificationFactory,
+    FailedSignIn: lambda: FailedSignIn.objects.create(
+        username=str(uuid7()), ip_address="198.51.100.7", failures_since_start=5
+    ),
+}
+
+
+def make(model: type[Model]) -> Model:
+    """A row of that model."""
+    return MAKERS[model]()
+
+
+# --- Actions -------------------------------------------------------------------------------------
+
+
+def actions_of(model_admin: Any) -> dict[str, Any]:
+    """The actions on a page by name: Unfold's, and None for each on several rows."""
+    ways = ("actions_list", "actions_row", "actions_detail", "actions_submit_line")
+    names = [
+        name
+        for way in ways
+        for name in model_admin._extract_action_names(getattr(model_admin, way))
+    ]
+    return {
+        **{name: model_admin.get_unfold_action(name) for name in names},
+        **dict.fromkeys(model_admin.actions),
+    }
+
+
+ACTIONS: dict[str, tuple[Any, str]] = {
+    f"{page}.{name}": (model_admin, name)
+    for page, model_admin in ADMINS.items()
+    for name in actions_of(model_admin)
+}
+
+
+def action_path(model_admin: Any, name: str, row: Model) -> str:
+    """The address of one of Unfold's actions."""
+    args = [] if name in model_admin._extract_action_names(model_admin.actions_list) else [row.pk]
+    opts = model_admin.opts
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{name}", args=args)
+
+
+# --- Whatever else -------------------------------------------------------------------------------
+
+# Addresses of every list, whatever it lists.
+ORDINARY = ("changelist", "add", "change", "delete", "history")
+# Open to whoever wants to sign in; always 404; a redirect to pages that no row has; a search for
+# whoever sees the list that it is in.
+NOBODYS = {"admin:login", "admin:search", "admin:view_on_site", "admin:autocomplete"}
+# Django's redirect to "change", and its 404.
+UNNAMED = {"<path:object_id>/", "(?P<url>.*)$"}
+# What stands in the gap of an address that belongs to no list.
+GAPS: dict[str, Callable[[], Any]] = {
+    "admin:app_list": lambda: "profiles",
+    "admin:auth_user_password_change": lambda: make(User).pk,
+}
+
+
+def _addresses(resolver: URLResolver) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from _addresses(pattern)
+
+
+def _others() -> dict[str, URLPattern]:
+    """The addresses of the admin that belong neither to every list nor to an action."""
+    [resolver] = [
+        part
+        for part in import_module(settings.ROOT_URLCONF).urlpatterns
+        if getattr(part, "namespace", "") == admin.site.name
+    ]
+    known = {
+        f"{item.opts.app_label}_{item.opts.model_name}_{name}"
+        for item in ADMINS.values()
+        for name in (*ORDINARY, *actions_of(item))
+    }
+    return {
+        f"admin:{pattern.name}": pattern
+        for pattern in _addresses(resolver)
+        if pattern.name not in known
+        and f"admin:{pattern.name}" not in NOBODYS
+        and str(pattern.pattern) not in UNNAMED
+    }
+
+
+OTHERS = _others()
+
+
+def other_path(name: str) -> str:
+    """The address, with a row of its list in the gap."""
+    pattern: Any = OTHERS[name].pattern
+    if not (getattr(pattern, "converters", None) or pattern.regex.groupindex):
+        return reverse(name)
+    if name in GAPS:
+        return reverse(name, args=[GAPS[name]()])
+    for model_admin in ADMINS.values():
+        opts = model_admin.opts
+        if name.startswith(f"admin:{opts.app_label}_{opts.model_name}_"):
+            return reverse(name, args=[make(model_admin.model).pk])
+    raise AssertionError(f"say in GAPS what stands in the address of {name}")
+
+
+# --- Forms ---------------------------------------------------------------------------------------
+
+
+BOXES = {"checkbox", "radio"}
+
+
+class _Form(HTMLParser):
+    """What a browser would send back of the forms of a page, each by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, list[str]]] = []
+        self.is_open = False
+        self.text: list[str] | None = None
+        self.choices: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        given = {name: value or "" for name, value in attrs}
+        match tag:
+            case "form":
+                self.is_open = given.get("method", "").lower() == "post"
+                self.forms += [{}] if self.is_open else []
+            case "input" if self._counts(given):
+                is_box = given.get("type") in BOXES
+                self._add(given["name"], given.get("value", "on" if is_box else ""))
+            case "textarea" if self.is_open and "name" in given:
+                self.text = []
+                self._add(given["name"], "")
+            case "select" if self.is_open and "name" in given:
+                self.choices = given["name"]
+            case "option" if self.choices and "selected" in given:
+                self._add(self.choices, given.get("value", ""))
+
+    def _counts(self, given: dict[str, str]) -> bool:
+        kind = given.get("type", "text")
+        chosen = kind not in BOXES or "checked" in given
+        return self.is_open and "name" in given and chosen and kind not in {"submit", "file"}
+
+    def _add(self, name: str, value: str) -> None:
+        self.forms[-1].setdefault(name, []).append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self.text is not None:
+            self.text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self.text is not None:
+            last = list(self.forms[-1])[-1]
+            self.forms[-1][last][-1] = "".join(self.text).removeprefix("\n")
+            self.text = None
+        elif tag == "select":
+            self.choices = None
+        elif tag == "form":
+            self.is_open = False
+
+
+def form_of(page: str) -> dict[str, list[str]]:
+    """The fields of the page's own form, the largest one, as they stand."""
+    parser = _Form()
+    parser.feed(page)
+    return max(parser.forms, key=len)
