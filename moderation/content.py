@@ -13,6 +13,7 @@ from django.db.models import Q
 from accounts.models import User
 from moderation import subjects
 from moderation.models import Case, Decision, Report, Subject
+from playgrounds.models import Playground
 from profiles.models import Photo
 from screening.models import Finding, Response
 
@@ -57,9 +58,9 @@ def photos_of(person: User) -> list[Name]:
 def hold(decision: Decision, name: Name) -> Held | None:
     """Hold a thing for a decision that is being made; says so for its `before`.
 
-    None when nothing is there to hold. The caller has locked what makes decisions about one thing
-    wait for each other.
+    None when nothing is there to hold. The caller has locked the person, if there is one.
     """
+    _lock_place(name)
     thing = _thing(name)
     if thing is None:
         return None
@@ -78,10 +79,17 @@ def release(decision: Decision) -> None:
     for record in decision.before.get("held", []):
         name = Name(record["type"], UUID(record["id"]))
         held = {key: record[key] for key in ("type", "id", "held_at")}
+        _lock_place(name)
         if record["otherwise"] or _held_at(name) != record["held_at"]:
             continue  # held for another reason, written anew, or gone
         if not _also_held_by(decision, held):
             _release(name)
+
+
+def _lock_place(name: Name) -> None:
+    """Let decisions about a place that is nobody's wait for each other; they share no person."""
+    if name.type == Subject.PLAYGROUND:
+        Playground.objects.select_for_update(no_key=True).filter(pk=name.id).first()
 
 
 def _release(name: Name) -> bool:

@@ -149,7 +149,8 @@ class Appeal(UUIDModel):
         indexes = [
             models.Index(
                 fields=["created_at"], condition=Q(outcome="waiting"), name="appeal_waiting"
-            )
+            ),
+            models.Index(fields=["-decided_at"], name="appeal_by_answer"),
         ]
 
     def __str__(self) -> str:
