@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from moderation import evidence, findings, mails, retention
+from moderation.counters import COUNTERS
 from moderation.models import Decision
 from pupmatch.lib.jobs import task
 from pupmatch.lib.mail import deliver
@@ -24,6 +25,13 @@ def gather_findings() -> None:
 def forget_closed_cases() -> None:
     """Cases that were closed long ago, with all that is in them."""
     retention.forget_closed_cases()
+
+
+@task(queue="upkeep", tries=3, every="38 4 * * *")
+def repair_counters() -> None:
+    """Set right what open cases count of their reports."""
+    for counters in COUNTERS:
+        counters.check(repair=True)
 
 
 @task(queue="mail", tries=12)

@@ -4,6 +4,7 @@ from typing import Any
 
 import factory
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -50,7 +51,7 @@ class ReportFactory(factory.django.DjangoModelFactory):
         about = factory.LazyFunction(lambda: ProfileFactory().user)
 
     case = factory.LazyAttribute(
-        lambda report: open_case(
+        lambda report: transaction.atomic(open_case)(
             about=report.about, playground_id=None, severity=SEVERITIES[report.reason]
         )
     )
