@@ -22,10 +22,11 @@ SELECT profile_id, user_id, 'Dog ' || n, '2022-01-01', '', 1, '{}', '{}', 2,
        ST_MakePoint(-73.95, 40.745)::geography, now() - interval '1 day', now(), now(), now()
 FROM person;
 INSERT INTO profiles_photo
-    (id, profile_id, position, width, height, byte_size, thumbhash, small, medium, large, created_at)
+    (id, profile_id, position, width, height, byte_size, thumbhash, small, medium, large, created_at,
+     reviewed_at)
 SELECT gen_random_uuid(), profile_id, position, 1000, 1000, 100000, '',
        'talks/' || n || position || 's', 'talks/' || n || position || 'm',
-       'talks/' || n || position || 'l', now()
+       'talks/' || n || position || 'l', now(), now()
 FROM person, generate_series(0, 1) AS position;
 
 CREATE TEMP TABLE pair AS

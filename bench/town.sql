@@ -104,9 +104,11 @@ ORDER BY n;
 
 -- Photos (rich)
 INSERT INTO profiles_photo
-    (id, profile_id, position, width, height, byte_size, thumbhash, small, medium, large, created_at)
+    (id, profile_id, position, width, height, byte_size, thumbhash, small, medium, large, created_at,
+     reviewed_at)
 SELECT id(4, n * 2 + place), profile_id, place, 1600, 1200, 400000, 'k9cFFYJ2iHZ3d3h4h2aHh3iHdoB4CGc=',
-       file || '-small.webp', file || '-medium.webp', file || '-large.webp', now() - interval '1 day'
+       file || '-small.webp', file || '-medium.webp', file || '-large.webp', now() - interval '1 day',
+       now() - interval '1 day'
 FROM dog, generate_series(0, 1) place,
      LATERAL (SELECT 'photos/' || md5(n || ':' || place) AS file) named
 ORDER BY n, place;

@@ -7,17 +7,20 @@ from typing import Any
 from geoalchemy2.elements import WKBElement
 from geoalchemy2.shape import to_shape
 
-from bench.peers.models import Message, Playground, Profile
+from bench.peers.models import Message, Photo, Playground, Profile, Prompt
 from bench.peers.shapes import (
     Card,
     Compatibility,
     DeckItem,
     Distance,
     MessageOut,
+    OwnPhotoOut,
     OwnProfile,
+    OwnPromptOut,
     Part,
     PhotoOut,
     Place,
+    PlaygroundOut,
     Point,
     PromptOut,
     Renditions,
@@ -41,12 +44,31 @@ def place_out(row: Playground) -> Place:
     return Place(id=row.id, name=row.name, place=row.place, location=point(row.location))
 
 
-def description(row: Profile, media: str) -> dict[str, Any]:
+def playground_out(found: Any) -> PlaygroundOut:
+    row: Playground = found.Playground
+    stars = row.stars_total / row.reviews_count if row.reviews_count else None
+    return PlaygroundOut(
+        **place_out(row).model_dump(exclude={"location"}),
+        description=row.description,
+        location=point(row.location),
+        features=row.features,
+        distance_m=round(found.distance_m, 2),
+        is_favorite=found.is_favorite,
+        favorites_count=found.favorites_count,
+        stars=stars and round(stars, 1),
+        reviews_count=row.reviews_count,
+        is_held=row.held_at is not None,
+        source=row.source,
+        attribution=row.attribution,
+        created_at=row.created_at,
+    )
+
+
+def description(row: Profile) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
         "age": age_on(row.birth_date, datetime.now(UTC).date()),
-        "bio": row.bio,
         "breed": row.breed.name if row.breed else None,
         "sex": row.sex,
         "size": row.size,
@@ -56,31 +78,47 @@ def description(row: Profile, media: str) -> dict[str, Any]:
         "neutered": row.neutered,
         "good_with_small_dogs": row.good_with_small_dogs,
         "good_with_children": row.good_with_children,
-        "photos": [
-            PhotoOut(
-                id=photo.id,
-                position=photo.position,
-                width=photo.width,
-                height=photo.height,
-                byte_size=photo.byte_size,
-                thumbhash=photo.thumbhash,
-                renditions=Renditions(
-                    small=media + photo.small,
-                    medium=media + photo.medium,
-                    large=media + photo.large,
-                ),
-            )
-            for photo in row.photos
+        "is_verified": row.verified_until is not None and row.verified_until > datetime.now(UTC),
+        "favorite_playgrounds": [
+            place_out(one.playground) for one in row.user.favorites if not one.playground.held_at
         ],
-        "prompts": [PromptOut(question=one.question, answer=one.answer) for one in row.prompts],
-        "favorite_playgrounds": [place_out(one.playground) for one in row.user.favorites],
     }
+
+
+def picture(photo: Photo, position: int, media: str) -> dict[str, Any]:
+    return {
+        "id": photo.id,
+        "position": position,
+        "width": photo.width,
+        "height": photo.height,
+        "byte_size": photo.byte_size,
+        "thumbhash": photo.thumbhash,
+        "renditions": Renditions(
+            small=media + photo.small,
+            medium=media + photo.medium,
+            large=media + photo.large,
+        ),
+    }
+
+
+def words(prompt: Prompt) -> dict[str, Any]:
+    return {"id": prompt.id, "question": prompt.question, "answer": prompt.answer}
 
 
 def own_profile(row: Profile, media: str) -> OwnProfile:
     lacks = {"photos": row.photo_count < 2, "location": row.location is None}
     return OwnProfile(
-        **description(row, media),
+        **description(row),
+        bio=row.bio,
+        photos=[
+            OwnPhotoOut(**picture(one, one.position, media), is_held=one.held_at is not None)
+            for one in row.photos
+        ],
+        prompts=[
+            OwnPromptOut(**words(one), is_held=one.held_at is not None) for one in row.prompts
+        ],
+        is_bio_held=row.bio_held_at is not None,
+        verified_until=row.verified_until,
         birth_date=row.birth_date,
         location=point(row.location) if row.location is not None else None,
         is_complete=row.is_complete,
@@ -97,10 +135,18 @@ def spoken(metres: float, unit: str) -> Distance:
 def card(row: Profile, metres: float | None, viewer: Profile, media: str) -> Card:
     unit = viewer.user.preferences.distance_unit
     distance = None if metres is None else spoken(metres, unit)
-    return Card(**description(row, media), distance=distance)
+    shown = [one for one in row.photos if one.held_at is None]
+    return Card(
+        **description(row),
+        bio="" if row.bio_held_at else row.bio,
+        photos=[PhotoOut(**picture(one, place, media)) for place, one in enumerate(shown)],
+        prompts=[PromptOut(**words(one)) for one in row.prompts if one.held_at is None],
+        distance=distance,
+    )
 
 
 def message_out(row: Message) -> MessageOut:
+    place = row.playground
     return MessageOut(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -108,12 +154,13 @@ def message_out(row: Message) -> MessageOut:
         position=row.position,
         sender_id=row.sender_id,
         kind=row.kind,
-        body=row.body,
-        playground=place_out(row.playground) if row.playground else None,
+        body=None if row.held_at else row.body,
+        playground=place_out(place) if place and not (row.held_at or place.held_at) else None,
         reply_to=row.reply_to_id,
         created_at=row.created_at,
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
+        held_at=row.held_at,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import joinedload
 
 from bench.peers import queries
-from bench.peers.cards import card, deck_item, message_out, own_profile, place_out, point
+from bench.peers.cards import card, deck_item, message_out, own_profile, playground_out
 from bench.peers.common import (
     POOL_SIZE,
     SERVER_SETTINGS,
@@ -194,21 +194,7 @@ async def playgrounds(
     latitude, longitude = map(float, near.split(","))
     rows = (await db.execute(queries.playgrounds_near(user, latitude, longitude))).all()
     shown = rows[: queries.LIMIT]
-    shaped = [
-        PlaygroundOut(
-            **place_out(row.Playground).model_dump(exclude={"location"}),
-            description=row.Playground.description,
-            location=point(row.Playground.location),
-            features=row.Playground.features,
-            distance_m=round(row.distance_m, 2),
-            is_favorite=row.is_favorite,
-            favorites_count=row.favorites_count,
-            source=row.Playground.source,
-            attribution=row.Playground.attribution,
-            created_at=row.Playground.created_at,
-        )
-        for row in shown
-    ]
+    shaped = [playground_out(row) for row in shown]
     last = (shown[-1].distance_m, shown[-1].Playground.id) if shown else ()
     return Page[PlaygroundOut].model_validate(page(request, rows, shaped, *last))
 

@@ -92,6 +92,7 @@ class Photo(Base):
     small: Mapped[str]
     medium: Mapped[str]
     large: Mapped[str]
+    held_at: Mapped[datetime | None]
 
 
 class Prompt(Base):
@@ -100,6 +101,7 @@ class Prompt(Base):
     position: Mapped[int]
     question: Mapped[str]
     answer: Mapped[str]
+    held_at: Mapped[datetime | None]
 
 
 class Profile(Base):
@@ -121,6 +123,8 @@ class Profile(Base):
     previous_location: Mapped[Any] = mapped_column(Geography("POINT", srid=4326))
     location_shows_at: Mapped[datetime | None]
     photo_count: Mapped[int]
+    bio_held_at: Mapped[datetime | None]
+    verified_until: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     last_active_at: Mapped[datetime]
     is_complete: Mapped[bool] = mapped_column(Computed("", persisted=True))
@@ -137,6 +141,10 @@ class Playground(Base):
     place: Mapped[str]
     location: Mapped[Any] = mapped_column(Geography("POINT", srid=4326))
     features: Mapped[list[str]]
+    created_by_id: Mapped[UUID | None] = to("User")
+    held_at: Mapped[datetime | None]
+    reviews_count: Mapped[int]
+    stars_total: Mapped[int]
     source: Mapped[str]
     attribution: Mapped[str]
     created_at: Mapped[datetime]
@@ -210,6 +218,7 @@ class Message(Base):
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
     playground: Mapped[Playground | None] = relationship()
 
 

@@ -97,7 +97,10 @@ def playgrounds_near(user: User, latitude: float, longitude: float) -> Select:
             favorites.where(Favorite.user_id == user.id).exists().label("is_favorite"),
             counted.scalar_subquery().label("favorites_count"),
         )
-        .where(func.ST_DWithin(Playground.location, here, 5000))
+        .where(
+            func.ST_DWithin(Playground.location, here, 5000),
+            or_(Playground.held_at.is_(None), Playground.created_by_id == user.id),
+        )
         .order_by("distance_m", Playground.id)
         .limit(LIMIT + 1)
     )

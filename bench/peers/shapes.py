@@ -37,9 +37,18 @@ class PhotoOut(BaseModel):
     renditions: Renditions
 
 
+class OwnPhotoOut(PhotoOut):
+    is_held: bool
+
+
 class PromptOut(BaseModel):
+    id: UUID
     question: str
     answer: str
+
+
+class OwnPromptOut(PromptOut):
+    is_held: bool
 
 
 class Description(BaseModel):
@@ -56,13 +65,16 @@ class Description(BaseModel):
     neutered: bool | None
     good_with_small_dogs: bool | None
     good_with_children: bool | None
-    photos: list[PhotoOut]
-    prompts: list[PromptOut]
+    is_verified: bool
     favorite_playgrounds: list[Place]
 
 
 class OwnProfile(Description):
+    photos: list[OwnPhotoOut]
+    prompts: list[OwnPromptOut]
     birth_date: date
+    is_bio_held: bool
+    verified_until: datetime | None
     location: Point | None
     is_complete: bool
     missing: list[str]
@@ -76,6 +88,8 @@ class Distance(BaseModel):
 
 
 class Card(Description):
+    photos: list[PhotoOut]
+    prompts: list[PromptOut]
     distance: Distance | None
 
 
@@ -109,6 +123,7 @@ class MessageOut(BaseModel):
     created_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    held_at: datetime | None
 
 
 class ConversationOut(BaseModel):
@@ -134,6 +149,9 @@ class PlaygroundOut(BaseModel):
     distance_m: float | None
     is_favorite: bool
     favorites_count: int
+    stars: float | None
+    reviews_count: int
+    is_held: bool
     source: str
     attribution: str
     created_at: datetime

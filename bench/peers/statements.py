@@ -33,23 +33,33 @@ LEVELS = "(ARRAY['low', 'medium', 'high'])"
 PLACE = f"""json_build_object('id', place.id, 'name', place.name, 'place', place.place,
     'location', {point("place.location")})"""
 DESCRIPTION = f"""
-    'id', p.id, 'name', p.name, 'age', {AGE}, 'bio', p.bio,
+    'id', p.id, 'name', p.name, 'age', {AGE},
     'breed', (SELECT name FROM profiles_breed WHERE id = p.breed_id), 'sex', p.sex, 'size', p.size,
     'activity_level', {LEVELS}[1 + p.activity_level], 'temperament', p.temperament,
     'play_styles', p.play_styles, 'neutered', p.neutered,
-    'good_with_small_dogs', p.good_with_small_dogs, 'good_with_children', p.good_with_children"""
-PICTURES = """
-    'photos', coalesce((SELECT json_agg(json_build_object('id', id, 'position', position,
-        'width', width, 'height', height, 'byte_size', byte_size, 'thumbhash', thumbhash,
-        'renditions', json_build_object('small', $3 || small, 'medium', $3 || medium, 'large', $3 || large)
-        ) ORDER BY position) FROM profiles_photo WHERE profile_id = p.id), '[]')"""
-PROMPTS = """
-    'prompts', coalesce((SELECT json_agg(json_build_object('question', question, 'answer', answer)
+    'good_with_small_dogs', p.good_with_small_dogs, 'good_with_children', p.good_with_children,
+    'is_verified', coalesce(p.verified_until > now(), false)"""
+PHOTO = """'id', id, 'width', width, 'height', height, 'byte_size', byte_size, 'thumbhash', thumbhash,
+        'renditions', json_build_object('small', $3 || small, 'medium', $3 || medium, 'large', $3 || large)"""
+PROMPT = "'id', id, 'question', question, 'answer', answer"
+# Without what is held, and numbered by what is shown.
+SHOWN_CONTENT = f"""
+    'bio', CASE WHEN p.bio_held_at IS NULL THEN p.bio ELSE '' END,
+    'photos', coalesce((SELECT json_agg(json_build_object({PHOTO}, 'position', place) ORDER BY position) FROM (
+        SELECT *, row_number() OVER (ORDER BY position) - 1 AS place
+        FROM profiles_photo WHERE profile_id = p.id AND held_at IS NULL) photo), '[]'),
+    'prompts', coalesce((SELECT json_agg(json_build_object({PROMPT}) ORDER BY position)
+        FROM profiles_prompt WHERE profile_id = p.id AND held_at IS NULL), '[]')"""
+OWN_CONTENT = f"""
+    'bio', p.bio, 'is_bio_held', p.bio_held_at IS NOT NULL, 'verified_until', {moment("p.verified_until")},
+    'photos', coalesce((SELECT json_agg(json_build_object({PHOTO}, 'position', position,
+        'is_held', held_at IS NOT NULL) ORDER BY position) FROM profiles_photo WHERE profile_id = p.id), '[]'),
+    'prompts', coalesce((SELECT json_agg(json_build_object({PROMPT}, 'is_held', held_at IS NOT NULL)
         ORDER BY position) FROM profiles_prompt WHERE profile_id = p.id), '[]')"""
 FAVORITES = f"""
     'favorite_playgrounds', coalesce((SELECT json_agg({PLACE} ORDER BY f.id DESC)
         FROM playgrounds_favorite f JOIN playgrounds_playground place ON place.id = f.playground_id
-        WHERE f.user_id = p.user_id), '[]')"""
+        WHERE f.user_id = p.user_id AND place.held_at IS NULL), '[]')"""
 
 
 def spoken(metres: str) -> str:
@@ -61,14 +71,14 @@ def spoken(metres: str) -> str:
 SHOWN = "CASE WHEN p.location_shows_at <= now() THEN p.location ELSE p.previous_location END"
 FAR = f"st_distance(me.location, {SHOWN})"
 # Of profile p, `far.metres` away.
-CARD = f"""json_build_object({DESCRIPTION}, {PICTURES}, {PROMPTS}, {FAVORITES},
+CARD = f"""json_build_object({DESCRIPTION}, {SHOWN_CONTENT}, {FAVORITES},
     'distance', CASE WHEN far.metres IS NOT NULL THEN {spoken("far.metres")} END)"""
 # After the end of a match, or of an account, a card keeps little more than the name.
-FORMER = f"""json_build_object({DESCRIPTION.replace("p.bio", "''")}, 'photos', '[]'::json,
+FORMER = f"""json_build_object({DESCRIPTION}, 'bio', '', 'photos', '[]'::json,
     'prompts', '[]'::json, 'favorite_playgrounds', '[]'::json, 'distance', NULL)"""
 
 PROFILE = f"""{ME}
-SELECT json_build_object({DESCRIPTION}, {PICTURES}, {PROMPTS}, {FAVORITES},
+SELECT json_build_object({DESCRIPTION}, {OWN_CONTENT}, {FAVORITES},
     'birth_date', p.birth_date, 'location', {point("p.location")}, 'is_complete', p.is_complete,
     'missing', array_remove(ARRAY[CASE WHEN p.photo_count < 2 THEN 'photos' END,
                                   CASE WHEN p.location IS NULL THEN 'location' END], NULL),
@@ -77,9 +87,12 @@ FROM me p"""
 
 MESSAGE = f"""json_build_object('id', m.id, 'conversation_id', m.conversation_id,
     'client_id', m.client_id, 'position', m.position, 'sender_id', m.sender_id, 'kind', m.kind,
-    'body', m.body, 'playground', (SELECT {PLACE} FROM playgrounds_playground place WHERE id = m.playground_id),
+    'body', CASE WHEN m.held_at IS NULL THEN m.body END,
+    'playground', (SELECT {PLACE} FROM playgrounds_playground place
+                   WHERE id = m.playground_id AND place.held_at IS NULL AND m.held_at IS NULL),
     'reply_to', m.reply_to_id, 'created_at', {moment("m.created_at")},
-    'edited_at', {moment("m.edited_at")}, 'deleted_at', {moment("m.deleted_at")})"""
+    'edited_at', {moment("m.edited_at")}, 'deleted_at', {moment("m.deleted_at")},
+    'held_at', {moment("m.held_at")})"""
 
 # Lists answer with one row: the results, the last row's sort key when there is more, and whose
 # profile is to be marked as active. One more than asked for tells whether there is more.
@@ -130,7 +143,8 @@ WITH person AS (
 ), here AS (SELECT st_setsrid(st_makepoint($3, $4), 4326)::geography AS point
 ), page AS (
     SELECT place.*, st_distance(place.location, here.point) AS distance_m
-    FROM here, playgrounds_playground place WHERE st_dwithin(place.location, here.point, 5000)
+    FROM here, person, playgrounds_playground place WHERE st_dwithin(place.location, here.point, 5000)
+        AND (place.held_at IS NULL OR place.created_by_id = person.id)
     ORDER BY distance_m, id LIMIT 21
 )
 SELECT (SELECT coalesce(json_agg(shape ORDER BY distance_m, id), '[]') FROM (
@@ -140,6 +154,8 @@ SELECT (SELECT coalesce(json_agg(shape ORDER BY distance_m, id), '[]') FROM (
             'is_favorite', EXISTS (SELECT 1 FROM playgrounds_favorite f
                 WHERE f.playground_id = page.id AND f.user_id = person.id),
             'favorites_count', (SELECT count(*) FROM playgrounds_favorite f WHERE f.playground_id = page.id),
+            'stars', round((stars_total / nullif(reviews_count, 0)::float8)::numeric, 1)::float8,
+            'reviews_count', reviews_count, 'is_held', held_at IS NOT NULL,
             'source', source, 'attribution', attribution, 'created_at', {moment("created_at")}) AS shape,
             distance_m, id
         FROM page ORDER BY distance_m, id LIMIT 20) shaped) AS results,

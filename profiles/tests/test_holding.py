@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from profiles import services
+from profiles.counters import PHOTOS
 from profiles.holding import (
     hold_bio,
     hold_photo,
@@ -100,6 +101,13 @@ class TestPhotos:
         reorder(profile, ids(profile)[::-1])
         assert is_sound(profile)
         assert [photo.is_held for photo in profile.photos.all()] == [False, True]
+
+    def test_a_count_of_what_others_see_is_right(self, profile):
+        hold_photo(photo=PhotoFactory(profile=profile))
+        assert not PHOTOS.check(repair=False, batch=10)
+        Profile.objects.filter(pk=profile.pk).update(photo_count=3)
+        assert PHOTOS.check(repair=True, batch=10) == {"profiles_profile.photo_count": 1}
+        assert is_sound(profile)
 
     def test_staff_look_at_it_once(self, profile):
         photo = profile.photos.first()
