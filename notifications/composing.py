@@ -25,18 +25,21 @@ class Decision(NamedTuple):
 def decide(batch: Sequence[Delivery]) -> list[Decision]:
     """For each of these deliveries, in a fixed number of queries.
 
-    Their `notification` and `device` are loaded, the device with its session and user.
+    Their `notification` and `device` are loaded. Asked right before sending: whoever was banned
+    since, or signed out, is told nothing and told of no more.
     """
     user_ids = {delivery.notification.user_id for delivery in batch}
     preferences = preferences_of(user_ids)
     news = news_of({_scope(delivery) for delivery in batch})
     unread = unread_counts(user_ids)
+    ids = [delivery.device_id for delivery in batch]
+    live = set(Device.objects.live().filter(pk__in=ids).values_list("pk", flat=True))
     now = timezone.now()
     decisions = []
     for delivery in batch:
         wishes = preferences[delivery.notification.user_id]
         items = [item for item in news[_scope(delivery)] if item.kind in wishes.pushed]
-        if not items or not _may_get(delivery.device, now):
+        if not items or delivery.device_id not in live:
             decisions.append(Decision())
         elif until := wishes.quiet_until(now):
             decisions.append(Decision(postponed_until=until))
@@ -49,12 +52,6 @@ def decide(batch: Sequence[Delivery]) -> list[Decision]:
 def _scope(delivery: Delivery) -> Scope:
     told = delivery.notification
     return Scope(told.user_id, delivery.from_position, told.to_position)
-
-
-def _may_get(device: Device, now: datetime) -> bool:
-    """Whether the sign-in still counts that wanted this device pushed to."""
-    session = device.session
-    return device.user.is_active and session.ended_at is None and session.expires_at > now
 
 
 def _push(delivery: Delivery, wishes: NotificationPreferences, items: list, badge: int) -> Push:

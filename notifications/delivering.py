@@ -6,6 +6,7 @@ again when its time is up, and goes out a second time with the same id if the pr
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -60,22 +61,27 @@ def send_waiting() -> int:
 
 def _send_due(provider: str) -> None:
     batch = _claim(provider)
-    if not batch:
-        return
-    ready = _decided(batch)
-    groups = [ready] if ready else []
+    groups = [batch] if batch else []
     while groups:
-        group = groups.pop()
-        began = timezone.now()
-        outcomes = push.send(provider, [each for _, each in group])
-        note(provider, [delivery for delivery, _ in group], outcomes, began=began)
-        apart = defaultdict(list)
-        for pair, outcome in zip(group, outcomes, strict=True):
-            if outcome.verdict == Verdict.APART:
-                apart[outcome.group].append(pair)
-        groups += apart.values()
+        # Composed right before it is sent: while another group was, somebody may have been banned.
+        ready = _decided(groups.pop())
+        if ready:
+            groups += _sent(provider, ready)
         if groups:
             _renew(batch[0].claim)
+
+
+def _sent(provider: str, ready: list[tuple[Delivery, Push]]) -> Collection[list[Delivery]]:
+    """Send these, and say which are to be sent again, apart from each other."""
+    began = timezone.now()
+    deliveries = [delivery for delivery, _ in ready]
+    outcomes = push.send(provider, [each for _, each in ready])
+    note(provider, deliveries, outcomes, began=began)
+    apart = defaultdict(list)
+    for delivery, outcome in zip(deliveries, outcomes, strict=True):
+        if outcome.verdict == Verdict.APART:
+            apart[outcome.group].append(delivery)
+    return apart.values()
 
 
 @transaction.atomic
@@ -85,7 +91,7 @@ def _claim(provider: str) -> list[Delivery]:
     due = (
         Delivery.objects.due(now)
         .filter(device__provider=provider)
-        .select_related("notification", "device__session", "device__user")
+        .select_related("notification", "device")
         .order_by("due_at", "pk")
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
     )

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.credentials import remove_account
-from accounts.standing import deactivate
+from accounts.standing import ban, deactivate
 from messaging.services import mark_read
 from notifications import digests, services
 from notifications.models import Notification
@@ -112,6 +112,16 @@ def test_who_gets_no_mail(reader, provider, in_an_hour, change):
     friend_of(reader)
     change(reader)
     assert in_an_hour() == []
+
+
+def test_a_banned_person_is_in_no_digest(reader, in_an_hour):
+    say(friend := friend_of(reader))
+    friend_of(reader, "Rex")
+    ban(user=friend.profile.user)
+    (mail,) = in_an_hour()
+    assert mail.subject == "1 match on PupMatch"
+    assert "Rex" in mail.body
+    assert "Biscuit" not in mail.body
 
 
 def test_quiet_hours_put_it_off(reader, in_an_hour):
