@@ -50,7 +50,7 @@ class SecondFactorAdmin(ReadOnlyAdmin):
     @display(description="kind")
     def kind(self, factor: SecondFactor) -> str:
         """App, passkey or codes."""
-        return factor.get_type_display()
+        return SecondFactor.KINDS[factor.type]
 
 
 class FailedChangeList(StaffChangeList):
@@ -73,7 +73,7 @@ class FailedSignInAdmin(ReadOnlyAdmin):
     section = Section.SAFETY
     icon = "lock_clock"
     explanation = "After five failures an account is locked for a quarter of an hour, after twenty an address."
-    list_display = ("attempt_time", "who", "ip_address", "failures_since_start", "state")
+    list_display = ("attempt_time", "who", "ip_address", "failures_since_start", "light")
     search_fields = ("ip_address",)
     search_help_text = "IP address, or an e-mail address"
     fields = ("attempt_time", "who", "ip_address", "user_agent", "failures_since_start", "state")
@@ -113,12 +113,17 @@ class FailedSignInAdmin(ReadOnlyAdmin):
         user = row.standing.names.get(row.username)
         return link(user) if user else "not of staff"
 
-    @display(description="locked", label={"counting": "info", "over": "success"})
+    @display(description="locked")
     def state(self, row: Any) -> str:
         """What is locked, and until when."""
         if locked := row.standing.locked(row):
             return f"{' and '.join(locked)} until {lockout.until(row):%H:%M} UTC"
-        return "counting" if row.standing.counts(row) else "over"
+        return "not yet" if row.standing.counts(row) else "no more"
+
+    @display(description="locked", label={True: "danger", False: "info"})
+    def light(self, row: Any) -> tuple[bool, str]:
+        """The same, in red while it is."""
+        return bool(row.standing.locked(row)), self.state(row)
 
     def has_lift_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Superusers."""

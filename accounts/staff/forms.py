@@ -19,6 +19,11 @@ from pupmatch.lib.throttling import count_request
 class StaffSignInForm(AuthenticationForm):
     """The password: limited, counted and logged."""
 
+    error_messages = {
+        "invalid_login": "There is no account of staff with this address and password.",
+        "inactive": "There is no account of staff with this address and password.",
+    }
+
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("username")
         if not email or not self.cleaned_data.get("password"):
@@ -57,13 +62,19 @@ class _OfSomebody(forms.Form):
         self.request, self.user = request, user
 
 
+class CodeInput(UnfoldAdminTextInputWidget):
+    """Empty again after a wrong code: the next one is another."""
+
+    def format_value(self, value: Any) -> None:
+        """Nothing."""
+
+
 class CodeField(forms.CharField):
     """A code that is typed; spaces and dashes do not matter."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
-        widget = UnfoldAdminTextInputWidget(attrs=attrs)
-        super().__init__(max_length=40, widget=widget, **kwargs)
+        super().__init__(max_length=40, widget=CodeInput(attrs=attrs), **kwargs)
 
 
 class CodeForm(_OfSomebody):

@@ -24,6 +24,12 @@ class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):
 class SecondFactor(Authenticator):
     """An authenticator app, a passkey, or the recovery codes of a member of staff."""
 
+    KINDS = {
+        Authenticator.Type.TOTP: "Authenticator app",
+        Authenticator.Type.WEBAUTHN: "Passkey",
+        Authenticator.Type.RECOVERY_CODES: "Recovery codes",
+    }
+
     objects = SecondFactorQuerySet.as_manager()
 
     class Meta:
@@ -34,10 +40,8 @@ class SecondFactor(Authenticator):
 
     @property
     def name(self) -> str:
-        """What its owner calls it."""
-        if self.type == self.Type.WEBAUTHN:
-            return self.data["name"]
-        return "Authenticator app" if self.type == self.Type.TOTP else "Recovery codes"
+        """What its owner calls it, or what it is."""
+        return self.data.get("name") or self.KINDS[self.type]
 
 
 class FailedSignIn(AccessAttempt):

@@ -20,7 +20,7 @@ from accounts.staff.forms import CodeForm, OwnPasswordForm, PasskeyForm, StaffSi
 class SignInView(LoginView):
     """The first step: the password."""
 
-    template_name = "admin/login.html"
+    template_name = "admin/accounts/sign_in.html"
     form_class = StaffSignInForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -234,11 +234,11 @@ def test_the_list_says_who_and_what_is_locked(clock):
     assert user.email in shown(client, row, "who")
     assert shown(client, other, "who") == "not of staff"
     assert shown(client, row, "state") == "account until 08:15 UTC"
-    assert shown(client, other, "state") == "counting"
+    assert shown(client, other, "state") == "not yet"
     many = [failed(where="192.0.2.3", failures=4) for _ in range(5)]
     assert shown(client, many[0], "state") == "address until 08:15 UTC"
     clock.shift(16 * 60)
-    assert shown(client, row, "state") == "over"
+    assert shown(client, row, "state") == "no more"
     found = client.get(address(FailedSignIn, "changelist"), {"q": user.email.upper()})
     assert [one.pk for one in found.context["cl"].result_list] == [row.pk]
 
