@@ -8,7 +8,7 @@ from messaging import former
 from messaging.models import Message
 from moderation.models import Subject
 from moderation.subjects import Thing
-from playgrounds.models import Playground
+from playgrounds.models import Playground, Review
 from profiles.models import Photo, Profile, Prompt
 
 # How many messages before and after the reported one.
@@ -151,11 +151,11 @@ def _playground(playground: Playground) -> Content:
         "source": playground.source,
         "location": {"latitude": playground.location.y, "longitude": playground.location.x},
         "created_at": playground.created_at,
-        "held_at": getattr(playground, "held_at", None),
+        "held_at": playground.held_at,
     }
 
 
-def _review(review: Any) -> Content:
+def _review(review: Review) -> Content:
     return {
         "id": review.pk,
         "stars": review.stars,

@@ -1,7 +1,6 @@
 """What can be reported, kind by kind: who can see it, whose it is, how staff take it out of sight."""
 
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,10 +8,13 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from matching.services import Oneself
+from messaging import holding as messages
 from messaging.models import Message, Participant
 from moderation.blocking import blockable
 from moderation.models import Subject
-from playgrounds import models as places
+from playgrounds import holding as places
+from playgrounds.models import Playground, Review
+from profiles import holding as dogs
 from profiles.models import Photo, Profile, Prompt
 from pupmatch.lib.problems import NotFound
 
@@ -45,9 +47,8 @@ class Kind(NamedTuple):
     seen_by: Callable[[User], Q]
     owner: Callable[[Any], User | None]
     label: Callable[[Any], str]
-    holding: str
-    argument: str
-    verbs: tuple[str, str]
+    hold: Callable[[Any], bool]
+    release: Callable[[Any], bool]
     held_field: str = "held_at"
 
 
@@ -67,9 +68,8 @@ KINDS: dict[str, Kind] = {
         seen_by=lambda viewer: Q(pk__in=blockable(viewer)),
         owner=lambda profile: profile.user,
         label=lambda profile: f"the profile of {profile.name}",
-        holding="profiles.holding",
-        argument="profile",
-        verbs=("hold_bio", "release_bio"),
+        hold=lambda profile: dogs.hold_bio(profile=profile),
+        release=lambda profile: dogs.release_bio(profile=profile),
         held_field="bio_held_at",
     ),
     Subject.PHOTO: Kind(
@@ -77,18 +77,16 @@ KINDS: dict[str, Kind] = {
         seen_by=_of_a_profile,
         owner=lambda photo: photo.profile.user,
         label=lambda photo: f"photo {photo.position + 1} of {photo.profile.name}",
-        holding="profiles.holding",
-        argument="photo",
-        verbs=("hold_photo", "release_photo"),
+        hold=lambda photo: dogs.hold_photo(photo=photo),
+        release=lambda photo: dogs.release_photo(photo=photo),
     ),
     Subject.PROMPT: Kind(
         rows=lambda: Prompt.objects.select_related("profile__user", "profile__breed"),
         seen_by=_of_a_profile,
         owner=lambda prompt: prompt.profile.user,
         label=lambda prompt: f"prompt {prompt.position + 1} of {prompt.profile.name}",
-        holding="profiles.holding",
-        argument="prompt",
-        verbs=("hold_prompt", "release_prompt"),
+        hold=lambda prompt: dogs.hold_prompt(prompt=prompt),
+        release=lambda prompt: dogs.release_prompt(prompt=prompt),
     ),
     Subject.MESSAGE: Kind(
         rows=lambda: Message.objects.select_related(
@@ -97,33 +95,26 @@ KINDS: dict[str, Kind] = {
         seen_by=_in_a_conversation,
         owner=lambda message: message.sender.user,
         label=lambda message: f"message {message.position} from {message.sender.name}",
-        holding="messaging.holding",
-        argument="message",
-        verbs=("hold", "release"),
+        hold=lambda message: messages.hold(message=message),
+        release=lambda message: messages.release(message=message),
     ),
     Subject.PLAYGROUND: Kind(
-        rows=lambda: places.Playground.objects.select_related("created_by"),
+        rows=lambda: Playground.objects.select_related("created_by"),
         seen_by=lambda viewer: Q(),
         owner=lambda playground: playground.created_by,
         label=lambda playground: f"the playground {playground.name}",
-        holding="playgrounds.holding",
-        argument="playground",
-        verbs=("hold", "release"),
+        hold=lambda playground: places.hold(playground=playground),
+        release=lambda playground: places.release(playground=playground),
     ),
     Subject.REVIEW: Kind(
-        rows=lambda: _model("Review").objects.select_related("user", "playground"),
+        rows=lambda: Review.objects.select_related("user", "playground"),
         seen_by=lambda viewer: Q(),
         owner=lambda review: review.user,
         label=lambda review: f"a review of {review.playground.name}",
-        holding="playgrounds.holding",
-        argument="review",
-        verbs=("hold_review", "release_review"),
+        hold=lambda review: places.hold_review(review=review),
+        release=lambda review: places.release_review(review=review),
     ),
 }
-
-
-def _model(name: str) -> Any:
-    return getattr(places, name)
 
 
 def find(*, viewer: User, subject_type: str, subject_id: UUID) -> Thing:
@@ -164,15 +155,9 @@ def get_many(names: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], Thing]
 
 def hold(thing: Thing) -> bool:
     """Take it out of others' sight; of a profile, its bio. Says whether it was in sight."""
-    return _verb(thing, 0)
+    return KINDS[thing.type].hold(thing.row)
 
 
 def release(thing: Thing) -> bool:
     """Let others see it again; says whether it was held."""
-    return _verb(thing, 1)
-
-
-def _verb(thing: Thing, which: int) -> bool:
-    kind = KINDS[thing.type]
-    verb: Callable[..., bool] = getattr(import_module(kind.holding), kind.verbs[which])
-    return verb(**{kind.argument: thing.row})
+    return KINDS[thing.type].release(thing.row)

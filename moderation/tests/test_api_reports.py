@@ -8,7 +8,7 @@ from accounts.models import Block
 from matching.tests.factories import matched
 from messaging.tests.factories import say, sides_of
 from moderation.models import Case, Report
-from playgrounds.tests.factories import PlaygroundFactory
+from playgrounds.tests.factories import PlaygroundFactory, ReviewFactory
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory, PromptFactory
 
@@ -42,6 +42,7 @@ def test_everything_that_can_be_seen_can_be_reported(client, me):
         ("prompt", PromptFactory(profile=other)),
         ("message", say(side)),
         ("playground", PlaygroundFactory()),
+        ("review", ReviewFactory(user=other.user)),
     ):
         answer = report(client, kind, row, text="Look at this.")
         assert answer.status_code == 201, kind

@@ -20,7 +20,7 @@ from moderation import evidence
 from moderation.blocking import block
 from moderation.models import Case, EvidenceFile, Reason, Report, Subject
 from moderation.reporting import report
-from playgrounds.tests.factories import PlaygroundFactory
+from playgrounds.tests.factories import PlaygroundFactory, ReviewFactory
 from profiles.models import Photo
 from profiles.photos import delete_photo
 from profiles.services import delete_profile
@@ -118,6 +118,14 @@ def test_a_place_is_kept_with_whoever_added_it():
     assert content["profile"]["id"] == str(owner.pk)
     nobodys = about(Subject.PLAYGROUND, PlaygroundFactory(), me).evidence.content
     assert nobodys["profile"] is None
+
+
+def test_a_review_is_kept_with_its_place():
+    review = ReviewFactory(text="Rats!", stars=1)
+    content = about(Subject.REVIEW, review, ProfileFactory().user).evidence.content
+    assert (content["review"]["text"], content["review"]["stars"]) == ("Rats!", 1)
+    assert content["playground"]["name"] == review.playground.name
+    assert content["profile"] is None
 
 
 def test_a_message_that_was_edited_or_unsent_is_kept_with_what_it_said(mine, theirs):

@@ -13,7 +13,7 @@ from messaging.tests.factories import conversation, say, sides_of
 from moderation import subjects
 from moderation.blocking import block
 from moderation.models import Subject
-from playgrounds.tests.factories import PlaygroundFactory
+from playgrounds.tests.factories import PlaygroundFactory, ReviewFactory
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory, PromptFactory
 from pupmatch.lib.problems import NotFound
@@ -107,6 +107,7 @@ def test_nobody_reports_themselves():
         (Subject.PHOTO, me.profile.photos.first()),
         (Subject.MESSAGE, say(mine)),
         (Subject.PLAYGROUND, own),
+        (Subject.REVIEW, ReviewFactory(user=me)),
     ):
         with pytest.raises(Oneself):
             find(me, kind, row)
@@ -118,6 +119,12 @@ def test_a_place_belongs_to_whoever_added_it_or_to_nobody(me, other):
     assert find(me, Subject.PLAYGROUND, PlaygroundFactory()).owner is None
 
 
+def test_a_review_belongs_to_whoever_wrote_it(me, other):
+    review = ReviewFactory(user=other.user, playground__name="Dog run")
+    found = find(me, Subject.REVIEW, review)
+    assert (found.owner, found.label) == (other.user, "a review of Dog run")
+
+
 def test_staff_hold_and_release_things_of_every_kind(other):
     _, theirs = sides_of(conversation())
     Profile.objects.filter(pk=other.pk).update(bio="Write to me at …")
@@ -126,6 +133,8 @@ def test_staff_hold_and_release_things_of_every_kind(other):
         (Subject.PHOTO, other.photos.first()),
         (Subject.PROMPT, PromptFactory(profile=other)),
         (Subject.MESSAGE, say(theirs)),
+        (Subject.PLAYGROUND, PlaygroundFactory()),
+        (Subject.REVIEW, ReviewFactory()),
     ):
         thing = subjects.get(subject_type=kind, subject_id=row.pk)
         assert [subjects.hold(thing), subjects.hold(thing)] == [True, False]
