@@ -1,7 +1,7 @@
 """What becomes of a case and its reports once something is decided, and who is told."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
@@ -66,12 +66,14 @@ def _reopen(case: Case, settled: Outcome) -> None:
     weights = dict(rows.values_list("pk", "weight"))
     waiting = Report.objects.filter(pk__in=weights)
     waiting.update(case=current, outcome=Outcome.WAITING, decided_at=None)
-    if current.pk != case.pk:
-        count, weight = len(weights), sum(weights.values())
-        severity = Severity(case.severity)
-        casework.gather(case=current, severity=severity, reports=count, weight=weight)
-        case.report_count, case.weight = F("report_count") - count, F("weight") - weight
-        case.save(update_fields=["report_count", "weight"])
+    if current.pk == case.pk:
+        current.report_count, current.weight = 0, 0
+    casework.gather(
+        case=current,
+        severity=Severity(case.severity),
+        reports=len(weights),
+        weight=sum(weights.values()),
+    )
 
 
 def _open_again(case: Case) -> Case:

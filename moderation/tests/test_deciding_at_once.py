@@ -15,6 +15,7 @@ from messaging.services import send
 from moderation import appeals, casework, deciding, reporting
 from moderation.models import Appeal, Case, Decision, Report
 from moderation.tests.desk import an_old_dog, case_of, decided, dog, lead, outcomes, undone
+from playgrounds.tests.factories import PlaygroundFactory
 from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.models import AuditEntry
 from pupmatch.lib.problems import NotFound
@@ -79,6 +80,19 @@ def test_two_decisions_about_one_person_are_undone_at_once(in_parallel):
         me.user.refresh_from_db()
         assert (me.user.is_active, me.user.suspended_until) == (True, None)
         assert me.photos.shown().count() == 3
+
+
+def test_a_place_stays_removed_while_any_decision_says_so(in_parallel):
+    for _ in range(10):
+        place = PlaygroundFactory()
+        first = decided(place, Kind.REMOVE)
+        second = partial(decided, place, Kind.REMOVE, case=case_of(place))
+        assert refusals(in_parallel(partial(undone, first), second)) == []
+        place.refresh_from_db()
+        assert place.held_at is not None
+        undone(Decision.objects.in_force().get(subject_id=place.pk))
+        place.refresh_from_db()
+        assert place.held_at is None
 
 
 def test_an_appeal_is_made_once_and_answered_once(in_parallel):

@@ -11,8 +11,9 @@ from accounts.tests.factories import SessionFactory
 from matching.tests.factories import matched
 from messaging.models import Participant
 from messaging.tests.factories import say
-from moderation.models import Decision
-from moderation.tests.desk import decided, dog, undone
+from moderation.models import Decision, Subject
+from moderation.tests.desk import decided, dog, subject_of, undone
+from playgrounds.tests.factories import PlaygroundFactory, ReviewFactory
 from profiles import holding
 from profiles.models import Photo, Profile
 from profiles.tests.factories import PhotoFactory
@@ -42,14 +43,28 @@ def message(me, friend):
 
 
 @pytest.fixture
-def seen(client_for, me, friend, message):
+def place(me):
+    """A playground that I added."""
+    return PlaygroundFactory(created_by=me.user)
+
+
+@pytest.fixture
+def review(me):
+    """What I think of another."""
+    return ReviewFactory(user=me.user)
+
+
+@pytest.fixture
+def seen(client_for, me, friend, message, place, review):
     """`seen()`: what the API says of me, to me, to a friend and to a stranger."""
     stranger = dog()
+    near = "playgrounds?near=40.7359,-73.9911&radius_m=100"
+    reviews = f"playgrounds/{review.playground_id}/reviews"
     talk = f"conversations/{message.conversation_id}"
     paths = {
-        me: ("me", "me/profile", talk, f"{talk}/messages", "matches", "deck"),
-        friend: (f"profiles/{me.pk}", talk, f"{talk}/messages", "matches"),
-        stranger: (f"profiles/{me.pk}", "deck"),
+        me: ("me", "me/profile", talk, f"{talk}/messages", "matches", "deck", near),
+        friend: (f"profiles/{me.pk}", talk, f"{talk}/messages", "matches", reviews),
+        stranger: (f"profiles/{me.pk}", "deck", near, f"playgrounds/{place.pk}", reviews),
     }
 
     def now():
@@ -64,29 +79,36 @@ def seen(client_for, me, friend, message):
     return now
 
 
-def of(kind, me, message):
-    return {
-        "remove profile": (me, Kind.REMOVE),
-        "remove photo": (me.photos.first(), Kind.REMOVE),
-        "remove prompt": (me.prompts.first(), Kind.REMOVE),
-        "remove message": (message, Kind.REMOVE),
-    }.get(kind, (me, kind))
+@pytest.fixture
+def things(me, message, place, review):
+    """What of mine can be removed."""
+    rows = (me, me.photos.first(), me.prompts.first(), message, place, review)
+    return {subject_of(row): row for row in rows}
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "warn", "hold_photos", "limit", "suspend", "ban",
-        "remove profile", "remove photo", "remove prompt", "remove message",
-    ],
-)  # fmt: skip
-def test_undoing_restores_what_everybody_saw(kind, me, message, seen):
+@pytest.mark.parametrize("kind", [*Kind, *Subject])
+def test_undoing_restores_what_everybody_saw(kind, me, things, seen):
     before = seen()
-    decision = decided(*of(kind, me, message))
-    after = seen()
-    assert (after == before) == (kind in ("warn", "limit"))
+    if kind in things:
+        decision = decided(things[kind], Kind.REMOVE)
+    else:
+        decision = decided(me, kind, subject=(Subject.PROFILE, me.pk) if kind == "remove" else None)
+    assert (seen() == before) == (kind in (Kind.DISMISS, Kind.WARN, Kind.LIMIT))
     assert undone(decision)
     assert seen() == before
+
+
+def test_a_place_that_is_nobodys_is_removed_and_found_again(client_for):
+    place = PlaygroundFactory()
+    client, path = client_for(dog().user), f"/api/v1/playgrounds/{place.pk}"
+    before = client.get(path).content
+    decisions = [decided(place, Kind.REMOVE) for _ in range(2)]
+    assert decisions[0].person is None
+    assert client.get(path).status_code == 404
+    undone(decisions[0])
+    assert client.get(path).status_code == 404
+    undone(decisions[1])
+    assert client.get(path).content == before
 
 
 # --- Several decisions at once --------------------------------------------------------------------

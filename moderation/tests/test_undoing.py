@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.credentials import remove_account
 from accounts.tests.factories import UserFactory
 from moderation import appeals, authority, deciding
+from moderation.counters import CASES
 from moderation.models import Case, Decision, Report
 from moderation.tests.desk import MODERATOR, case_of, decided, dog, lead, outcomes, told, undone
 from moderation.tests.factories import ReportFactory, staff
@@ -49,6 +50,7 @@ def test_a_case_can_be_taken_up_again(kind):
     case = Case.objects.get()
     assert (case.closed_at, outcomes(case)) == (None, {"waiting"})
     assert Report.objects.get().decided_at is None
+    assert not CASES.check(repair=False)
     again = decided(me, Kind.LIMIT, case=case)
     assert outcomes(again.case) == {"acted"}
 
@@ -69,8 +71,7 @@ def test_what_is_taken_up_again_joins_the_case_that_is_open_by_then():
         current.reports.get(reporter=reporter)
     ]
     assert (current.report_count, current.weight) == (2, 4)
-    decision.case.refresh_from_db()
-    assert (decision.case.report_count, decision.case.weight) == (1, 1)
+    assert not CASES.check(repair=False)
 
 
 def test_an_appeal_that_waits_is_granted_by_undoing():
