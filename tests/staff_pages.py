@@ -1,6 +1,6 @@
 """Everything there is in the admin: its lists, their actions, whatever else has an address."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from html.parser import HTMLParser
 from importlib import import_module
 from typing import Any
@@ -14,6 +14,7 @@ from accounts.models import FailedSignIn, User
 from events.models import Stream
 from events.tests.test_admin import stream
 from pupmatch.lib.ids import uuid7
+from pupmatch.lib.tests.admin_pages import address
 from verification.models import Verification
 from verification.tests.factories import VerificationFactory
 
@@ -132,6 +133,21 @@ def other_path(name: str) -> str:
         if name.startswith(f"admin:{opts.app_label}_{opts.model_name}_"):
             return reverse(name, args=[make(model_admin.model).pk])
     raise AssertionError(f"say in GAPS what stands in the address of {name}")
+
+
+ROWS_LOOKED_AT = 20
+
+
+def pages(*, searches: Collection[str] = ()) -> Iterator[str]:
+    """Every page of the admin that can be looked at, for the newest rows that there are."""
+    for model_admin in ADMINS.values():
+        model: type[Model] = model_admin.model
+        yield address(model, "changelist")
+        yield from (f"{address(model, 'changelist')}?q={words}" for words in searches)
+        yield address(model, "add")
+        for row in model._default_manager.order_by("-pk")[:ROWS_LOOKED_AT]:
+            yield from (address(row, page) for page in ("change", "history", "delete"))
+    yield from (other_path(name) for name in OTHERS)
 
 
 # --- Forms ---------------------------------------------------------------------------------------
