@@ -10,6 +10,7 @@ from accounts.models import User
 from demo.breeds import Register
 from demo.dogs import Breeder, Dog
 from demo.founders import EMAILS, founders
+from demo.incidents import Incidents
 from demo.licences import Licence
 from demo.living import Chronicle
 from demo.pictures import develop
@@ -24,6 +25,7 @@ from demo.settling import (
 )
 from demo.society import Society
 from demo.town import Town
+from moderation.models import Case
 from playgrounds.models import Playground
 from profiles.models import Breed, Profile
 
@@ -74,6 +76,7 @@ def found(
     mutual = [(like, like.meeting) for like in likes if like.meeting]
     for like, meeting in progress(mutual, "Matches", len(mutual)):
         chronicle.meet(like, meeting)
+    Incidents(seed, now, housing, profiles).happen()
     housing.hire_staff()
     return Census(len(dogs), len(likes), len(mutual), len(playgrounds))
 
@@ -91,6 +94,8 @@ def _move_in(
 
 def clear(progress: Progress) -> None:
     """Erase every account of the town as its owner would, and close the playgrounds."""
+    # What staff keep outlives those whom it is about, but not the town.
+    Case.objects.filter(about__in=owners()).delete()
     accounts = list(owners())
     for user in progress(accounts, "Leaving", len(accounts)):
         remove_account(user=user)

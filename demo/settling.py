@@ -61,6 +61,10 @@ class Housing:
         """The account that may sign in to the admin."""
         return self._account(STAFF, self.now, is_staff=True, is_superuser=True)
 
+    def hire(self, name: str) -> User:
+        """An account of staff that may do nothing yet."""
+        return self._account(f"{name}@{DOMAIN}", self.now, is_staff=True)
+
     def _account(self, email: str, joined_at: datetime, **flags: bool) -> User:
         return User.objects.create(
             email=email,

@@ -80,6 +80,19 @@ def open_case(*, about: User | None, playground_id: UUID | None, severity: Sever
         Case.objects.bulk_create([new], ignore_conflicts=True)
 
 
+def closed_case(*, about: User) -> Case:
+    """A case for what staff came across and decided on the spot."""
+    now = timezone.now()
+    return Case.objects.create(
+        about=about,
+        about_digest=digest_of(about),
+        opened_at=now,
+        due_at=now,
+        ranked_at=now,
+        closed_at=now,
+    )
+
+
 def gather(
     *, case: Case, severity: Severity, weight: float = 0, reports: int = 0, findings: int = 0
 ) -> None:
@@ -148,6 +161,22 @@ def claim(*, case: Case, by: User) -> Case:
     """
     claimed = _claim(_lock(case.pk), by)
     audit.record(by=by, action="case.claim", subject=claimed)
+    return claimed
+
+
+@transaction.atomic
+def open_by_staff(*, about: User, by: User, note: str) -> Case:
+    """Open a case that nobody reported, or take on the one that is open; it is then claimed.
+
+    Raises NotFound, CaseClaimed or OwnCase.
+    """
+    person = lock_people([about.pk]).get(about.pk)
+    if person is None:
+        raise NotFound
+    case = open_case(about=person, playground_id=None, severity=Severity.NORMAL)
+    claimed = _claim(case, by)
+    Note.objects.create(case=claimed, author=by, text=note)
+    audit.record(by=by, action="case.open", subject=claimed, reason=note)
     return claimed
 
 

@@ -109,6 +109,31 @@ def decide(
 
 
 @recorded()
+def remove_at_sight(*, person: User, by: User, reason: str, subject: tuple[str, UUID]) -> Decision:
+    """Remove something that staff came across and nobody reported.
+
+    The decision stands in a case of its own, closed from the beginning; one that is open about the
+    person stays as it is. Raises NotFound, NotAllowed and DoesNotFit.
+    """
+    found = casework.lock_people([person.pk]).get(person.pk)
+    if found is None:
+        raise NotFound
+    authority.check(by, authority.NEEDED[Kind.REMOVE], found)
+    decision = Decision(
+        case=casework.closed_case(about=found),
+        person=found,
+        kind=Kind.REMOVE,
+        reason=reason,
+        statement=RULES[reason].told,
+        decided_by=by,
+    )
+    _fit(decision, found, None, subject)
+    _enforce(decision, found)
+    _record(decision, by, Kind.REMOVE, reason)
+    return decision
+
+
+@recorded()
 def confirm(*, decision: Decision, by: User) -> Decision:
     """Let a proposed ban come into force: by somebody else than whoever proposed it.
 

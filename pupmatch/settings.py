@@ -546,8 +546,11 @@ UNFOLD = {
             {"title": "Change password", "link": reverse_lazy("staff:change_password")},
         ]
     },
-    "STYLES": [lambda request: static("staff/staff.css")],
-    "DASHBOARD_CALLBACK": "pupmatch.lib.admin.index.dashboard",
+    "STYLES": [
+        lambda request: static("staff/staff.css"),
+        lambda request: static("staff/desk.css"),
+    ],
+    "DASHBOARD_CALLBACK": "moderation.admin.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

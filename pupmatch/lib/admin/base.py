@@ -14,7 +14,7 @@ from django.db.models import PROTECT, Field, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -26,7 +26,7 @@ from pupmatch.lib.admin.fields import ChoicesField, PointField
 from pupmatch.lib.admin.history import history
 from pupmatch.lib.admin.related import related_lists
 from pupmatch.lib.admin.searching import condition
-from pupmatch.lib.admin.sections import Figure, Section
+from pupmatch.lib.admin.sections import Figure, Page, Section
 from pupmatch.lib.audit import record
 from pupmatch.lib.problems import Forbidden
 
@@ -60,6 +60,10 @@ class StaffAdmin(ModelAdmin):
     # What a row is, for staff who meet the list for the first time; stands above it.
     explanation = ""
     figures: Sequence[Figure] = ()
+    # Pages beside the list, for the sidebar.
+    pages: Sequence[Page] = ()
+    # The way from a row to the account that it belongs to, for `pupmatch.lib.admin.finding`.
+    person = ""
     # What a deletion takes along, in sentences: rows are private and there may be thousands.
     deletion_takes: Sequence[str] = ()
     # What a page with a map of its own needs.
@@ -77,6 +81,10 @@ class StaffAdmin(ModelAdmin):
     delete_confirmation_template = "admin/delete_row.html"
     list_before_template = "admin/explanation.html"
     change_form_outer_before_template = "admin/related_lists.html"
+
+    def page_urls(self) -> list[URLPattern]:
+        """Addresses of `pages`, below the admin's own; each view wrapped by the site."""
+        return []
 
     # --- Finding ----------------------------------------------------------------------------------
 

@@ -29,6 +29,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 "link": _list_address(model_admin),
             }
         )
+        groups[model_admin.section] += [
+            {"title": page.title, "icon": page.icon, "link": reverse(page.address)}
+            for page in model_admin.pages
+            if request.user.has_perm(page.permission)
+        ]
     home = {"title": "Overview", "icon": "home", "link": reverse("admin:index")}
     return [
         {"items": [home]},

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 class Section(StrEnum):
     """Groups of the sidebar, in order."""
 
+    DESK = "Desk"
     PEOPLE = "People"
     MEETING = "Meeting"
     PLACES = "Places"
@@ -25,6 +26,15 @@ def visible(site: AdminSite, request: HttpRequest) -> list[Any]:
     ours = [item for item in site._registry.values() if hasattr(item, "section")]
     ours.sort(key=lambda item: order.index(item.section))
     return [item for item in ours if item.has_view_permission(request)]
+
+
+class Page(NamedTuple):
+    """A page in the sidebar that is no list: its name among the admin's addresses, and for whom."""
+
+    title: str
+    icon: str
+    address: str
+    permission: str
 
 
 class Figure(NamedTuple):

@@ -57,6 +57,11 @@ class StaffSite(UnfoldAdminSite):
 
         return super().admin_view(kept, cacheable)
 
+    def get_urls(self) -> list:
+        """Django's hook: pages beside the lists, too."""
+        others = [item for item in self._registry.values() if hasattr(item, "page_urls")]
+        return [*(url for item in others for url in item.page_urls()), *super().get_urls()]
+
     def _served(self, view: Callable[[], HttpResponse], request: HttpRequest) -> HttpResponse:
         for tries_left in reversed(range(TRIES)):
             _as_it_came(request)

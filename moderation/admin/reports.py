@@ -1,0 +1,40 @@
+"""Every report, one by one; what is done about them happens in their cases."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from moderation.admin.cases import address
+from moderation.models import Report
+from pupmatch.lib.admin.base import ReadOnlyAdmin, link
+from pupmatch.lib.admin.sections import Section
+from pupmatch.lib.admin.when import MadeFilter
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    """Reports; each opens in its case, beside its evidence."""
+
+    section = Section.DESK
+    icon = "flag"
+    list_display = ("created_at", "reason", "subject_type", "outcome", "weight", "of_case")
+    list_filter = ("outcome", "reason", "subject_type", MadeFilter)
+    search_fields = ("id", "case", "reporter", "subject_id", "reporter__email__startswith")
+    search_help_text = "Id of a report, case, reporter or what was reported; reporter's address"
+    list_select_related = ("case",)
+
+    @display(description="case")
+    def of_case(self, report: Report) -> SafeString:
+        """Where it is worked on."""
+        return link(report.case)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """The case, which has everything."""
+        return HttpResponseRedirect(address(self.row(request, object_id).case))
