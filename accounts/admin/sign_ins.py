@@ -33,6 +33,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     section = Section.SAFETY
     icon = "devices"
+    person = "user"
     list_display = ("device", "owner", "state", "ip_address", "last_used_at", "created_at")
     list_filter = (
         state_filter("ended_at", absent="Not ended", present="Ended"),
@@ -40,7 +41,7 @@ class SessionAdmin(ReadOnlyAdmin):
         MadeFilter,
     )
     list_select_related = ("user",)
-    search_fields = ("id", "user", "user__email__startswith")
+    search_fields = ("id", "user", "device_id", "user__email__startswith")
     search_help_text = "Beginning of an address, or id of a sign-in or account"
     actions = ("end_selected",)
     actions_detail = ("end",)

@@ -25,6 +25,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     section = Section.DESK
     icon = "balance"
+    person = "person"
     list_display = (
         "created_at",
         "measure",

@@ -37,6 +37,7 @@ class ProfileAdmin(StaffAdmin):
 
     section = Section.PEOPLE
     icon = "pets"
+    person = "user"
     page_media = MAP_MEDIA
     figures = (
         Figure(
