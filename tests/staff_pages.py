@@ -85,6 +85,8 @@ UNNAMED = {"<path:object_id>/", "(?P<url>.*)$"}
 # What stands in the gap of an address that belongs to no list.
 GAPS: dict[str, Callable[[], Any]] = {
     "admin:app_list": lambda: "profiles",
+    "admin:moderation_person": lambda: make(User).pk,
+    "admin:moderation_open": lambda: make(User).pk,
     "admin:auth_user_password_change": lambda: make(User).pk,
 }
 

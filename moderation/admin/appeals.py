@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from moderation import appeals
 from moderation.admin.forms import AppealForm
-from moderation.admin.pages import back, filled, may, needs, page, staff
+from moderation.admin.pages import back, filled, may, needs, page, read_only, staff
 from moderation.models import Appeal
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
 from pupmatch.lib.admin.sections import Section
@@ -78,6 +78,7 @@ class AppealAdmin(ReadOnlyAdmin):
         """Who may not decide again."""
         return str(appeal.decision.decided_by or "–")
 
+    @read_only
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +20,7 @@ from moderation import casework, deciding, history
 from moderation.admin import case_page, desk
 from moderation.admin.filters import ReasonFilter, SeverityFilter, StateFilter
 from moderation.admin.forms import DecisionForm, NoteForm
-from moderation.admin.pages import back, filled, may, needs, page, staff
+from moderation.admin.pages import back, filled, may, needs, page, read_only, staff
 from moderation.models import Case, Reason, Report
 from moderation.models.cases import Severity
 from profiles.models import Photo
@@ -180,12 +179,11 @@ class CaseAdmin(ReadOnlyAdmin):
 
     # --- The page ---------------------------------------------------------------------------------
 
+    @read_only
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Everything there is, beside what can be decided."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         found = history.of(_key(object_id))
         if found is None:
             raise Http404

@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from moderation import deciding
 from moderation.admin.forms import UndoForm
-from moderation.admin.pages import back, filled, may, needs, page, staff
+from moderation.admin.pages import back, filled, may, needs, page, read_only, staff
 from moderation.models import Decision
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
 from pupmatch.lib.admin.sections import Section
@@ -86,6 +86,7 @@ class DecisionAdmin(ReadOnlyAdmin):
         named = ("person__profile", "decided_by", "confirmed_by", "undone_by", "case")
         return super().get_queryset(request).select_related(*named)
 
+    @read_only
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:

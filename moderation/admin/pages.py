@@ -64,6 +64,18 @@ def needs(codename: str, *, writes: bool = False) -> Callable[[View], View]:
     return decorate
 
 
+def read_only(view: View) -> View:
+    """Refuse whatever is sent to a page on which nothing can be changed."""
+
+    @wraps(view)
+    def wrapper(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        return view(self, request, *args, **kwargs)
+
+    return wrapper
+
+
 def staff(request: HttpRequest) -> User:
     """Whoever asks; the admin lets nobody else in."""
     assert isinstance(request.user, User)  # noqa: S101 (narrows the type)

@@ -1,11 +1,9 @@
 """Every report, one by one; what is done about them happens in their cases."""
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from moderation.admin.cases import address
 from moderation.models import Report
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
 from pupmatch.lib.admin.sections import Section
@@ -24,18 +22,13 @@ class ReportAdmin(ReadOnlyAdmin):
     search_fields = ("id", "case", "reporter", "subject_id", "reporter__email__startswith")
     search_help_text = "Id of a report, case, reporter or what was reported; reporter's address"
     list_select_related = ("case",)
+    fields = (
+        ("created_at", "of_case"), ("reason", "weight"), "text", ("subject_type", "subject_id"),
+        "reporter", ("outcome", "decided_at"),
+    )  # fmt: skip
+    explanation = "What it looked like when it was reported is kept in the case."
 
     @display(description="case")
     def of_case(self, report: Report) -> SafeString:
         """Where it is worked on."""
         return link(report.case)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict | None = None,
-    ) -> HttpResponse:
-        """The case, which has everything."""
-        return HttpResponseRedirect(address(self.row(request, object_id).case))
