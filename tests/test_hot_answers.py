@@ -22,7 +22,12 @@ from messaging.models import Participant
 from messaging.tests.factories import say
 from messaging.views import ConversationMessagesViewSet
 from playgrounds.models import Feature
-from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory, point
+from playgrounds.tests.factories import (
+    FavoriteFactory,
+    PlaygroundFactory,
+    ReviewFactory,
+    point,
+)
 from playgrounds.views import PlaygroundViewSet
 from profiles import cards
 from profiles.access import VisitAtOnce
@@ -85,14 +90,18 @@ def test_documents_say_what_the_serializers_say(client_for, both, seed):
 def test_playgrounds_nearby_are_the_same_at_once(client_for, both):
     me = ProfileFactory()
     chance = random.Random(1)
-    for _ in range(7):
+    for _ in range(9):
         spot = point(47.6 + chance.random() / 50, -122.3 - chance.random() / 50)
         made = PlaygroundFactory(
             location=spot,
             name=chance.choice(TEXTS[1:]),
             description=chance.choice(TEXTS),
             features=some(Feature.values, chance),
+            held_at=chance.choice([None, None, timezone.now()]),
+            created_by=chance.choice([None, me.user]),
         )
+        for _ in range(chance.randint(0, 5)):
+            ReviewFactory(playground=made, stars=chance.randint(1, 5))
         for user in some([me.user, ProfileFactory().user, ProfileFactory().user], chance):
             FavoriteFactory(user=user, playground=made)
     mine, address = client_for(me.user), "/api/v1/playgrounds?near=47.61,-122.31"

@@ -14,6 +14,7 @@ from accounts.tests.factories import UserFactory
 from playgrounds import holding, services
 from playgrounds.counters import REVIEWS
 from playgrounds.models import Playground, Review
+from playgrounds.serializers import PlaygroundSerializer
 from playgrounds.tests.factories import PlaygroundFactory, ReviewFactory
 from pupmatch.lib.problems import NotFound
 from screening.models import Finding
@@ -54,6 +55,18 @@ def test_the_mean_is_told_to_one_decimal():
         write(UserFactory(), playground, stars)
         assert figures(playground)[0] == mean
     assert figures(playground) == (3.5, 4)
+
+
+def test_the_database_and_python_round_alike():
+    Playground.objects.bulk_create(
+        PlaygroundFactory.build(reviews_count=count, stars_total=total)
+        for count in range(26)
+        for total in range(count, 5 * count + 1)
+    )
+    mean = PlaygroundSerializer().sql_stars("")
+    found = list(Playground.objects.annotate(mean=mean))
+    assert len(found) > 1000
+    assert [place.mean for place in found] == [place.stars for place in found]
 
 
 def test_what_is_taken_back_counts_no_more():
