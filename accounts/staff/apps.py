@@ -15,8 +15,8 @@ class AccountConfig(AllauthAccountConfig):
 class AxesConfig(axes.apps.AppConfig):
     """Counts for `accounts.staff.lockout` alone.
 
-    Its receivers would take a password alone for a sign-in, and write an error line for every wrong
-    one of the API, whose authenticate() has no request.
+    Its receivers would forgive whatever failed at the address of whoever signs in, and write error
+    lines for every wrong password of the API, whose authenticate() has no request.
     """
 
     @classmethod

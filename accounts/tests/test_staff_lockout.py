@@ -57,6 +57,7 @@ def test_the_sixth_attempt_is_not_looked_at_even_if_it_is_right(clock):
     assert heard(give_password(browser(), user)) == [], "trying meanwhile makes it no longer"
 
 
+@pytest.mark.requirement("R1.3")
 def test_an_address_that_nobody_has_is_locked_in_the_same_words():
     nobody = UserFactory.build(email="nobody@pupmatch.example")
     user = clerk()
@@ -111,6 +112,7 @@ def test_a_forged_header_does_not_get_around_it(settings, proxies):
     assert FailedSignIn.objects.values("ip_address").distinct().count() == 1
 
 
+@pytest.mark.requirement("R12.6")
 def test_guessing_codes_locks_the_account(clock):
     user = clerk()
     secret = app_of(user)

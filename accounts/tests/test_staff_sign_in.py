@@ -26,6 +26,7 @@ def attempts():
     return list(rows.values_list("method", "outcome"))
 
 
+@pytest.mark.requirement("R12.6")
 def test_a_password_and_a_code_open_the_admin():
     user, client = clerk(), browser()
     secret = app_of(user)
@@ -167,6 +168,7 @@ def test_of_one_code_in_several_browsers_one_gets_in(in_parallel, settings, kind
     assert sum(is_in(client) for client in browsers) == 1
 
 
+@pytest.mark.requirement("R12.7")
 def test_secrets_are_sealed_where_they_are_stored():
     user = clerk()
     secret = app_of(user)
