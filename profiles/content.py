@@ -1,10 +1,12 @@
 """What a profile shows beside its own row: photos and prompts."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
+from profiles.bands import Bands
 from profiles.querysets import HoldableQuerySet
 from pupmatch.lib.ids import UUIDModel
 
@@ -55,7 +57,12 @@ class Photo(UUIDModel):
         indexes = [
             models.Index(
                 fields=["created_at", "id"], condition=Q(reviewed_at=None), name="photo_to_review"
-            )
+            ),
+            GinIndex(
+                Bands(F("perceptual_hash")),
+                condition=Q(perceptual_hash__isnull=False),
+                name="photo_by_looks",
+            ),
         ]
         ordering = ("position",)
 

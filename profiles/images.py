@@ -13,6 +13,7 @@ from django.conf import settings
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from pupmatch.lib.problems import Problem
+from screening.pictures import perceptual_hash
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 # A JPEG straight from a phone passes: it is decoded at half its size or less. The others have to be
@@ -76,12 +77,16 @@ class ImageUnusable(Problem):
 
 
 class Renditions(NamedTuple):
-    """A decoded photo: its size as sent, its placeholder, and WebP files by rendition name."""
+    """A decoded photo: its size as sent, its placeholder, and WebP files by rendition name.
+
+    The perceptual hash tells look-alikes; a plain surface has none.
+    """
 
     width: int
     height: int
     byte_size: int
     thumbhash: str
+    perceptual_hash: int | None
     files: dict[str, bytes]
 
 
@@ -93,7 +98,8 @@ def render(upload: BinaryIO) -> Renditions:
     picture, width, height, byte_size = _opened(upload)
     # Fitted by the full size: the one worked on is rounded already.
     files = {name: _webp(picture, _fitting(width, height, box)) for name, box in BOXES.items()}
-    return Renditions(width, height, byte_size, _placeholder(picture), files)
+    hash = perceptual_hash(picture)
+    return Renditions(width, height, byte_size, _placeholder(picture), hash, files)
 
 
 def render_document(upload: BinaryIO) -> bytes:

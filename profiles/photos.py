@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from profiles.images import Renditions
 from profiles.locks import lock
 from profiles.models import MAX_PHOTOS, MIN_PHOTOS, Photo, Profile
+from profiles.screened import look_at_photo
 from pupmatch.lib import files
 from pupmatch.lib.problems import NotFound, Problem
 
@@ -44,22 +45,27 @@ def store_renditions(renditions: Renditions) -> dict[str, str]:
 def add_photo(*, profile: Profile, renditions: Renditions, names: dict[str, str]) -> Photo:
     """Append a stored photo. Raises TooManyPhotos.
 
-    Where photos are reviewed before anybody sees them, it is held until it was.
+    Where photos are reviewed before anybody sees them, it is held until it was; and so it is when
+    it looks like one that was banned.
     """
     profile = lock(profile)
     position = profile.photos.count()
     if position >= MAX_PHOTOS:
         raise TooManyPhotos
-    photo = Photo.objects.create(
+    photo = Photo(
         profile=profile,
         position=position,
         width=renditions.width,
         height=renditions.height,
         byte_size=renditions.byte_size,
         thumbhash=renditions.thumbhash,
-        held_at=timezone.now() if settings.PHOTO_REVIEW == "before" else None,
+        perceptual_hash=renditions.perceptual_hash,
         **names,
     )
+    photo.held_at = look_at_photo(photo, profile.user_id)
+    if settings.PHOTO_REVIEW == "before":
+        photo.held_at = timezone.now()
+    photo.save(force_insert=True)
     count_photos(profile)
     files.keep(list(names.values()))
     return photo

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, When
 from django.utils import timezone
 
 from accounts.departures import announce
@@ -26,6 +25,7 @@ from profiles.photos import (
     order_photos,
     store_renditions,
 )
+from profiles.screened import look_at_bio, look_at_name, look_at_prompt
 from pupmatch.lib import files
 from pupmatch.lib.constraints import violated
 from pupmatch.lib.problems import Problem
@@ -75,23 +75,32 @@ class TooManyMoves(Problem):
 def create_profile(*, user: User, **fields: Any) -> Profile:
     """The account's one profile. Raises ProfileExists."""
     Preferences.objects.get_or_create(user=user)
+    profile = Profile(user=user, **fields)
     try:
         with transaction.atomic():
-            return Profile.objects.create(user=user, **fields)
+            profile.bio_held_at = look_at_bio(profile, profile.bio)
+            look_at_name(profile, profile.name)
+            profile.save(force_insert=True)
+            return profile
     except IntegrityError as error:
         if violated(error) == "profiles_profile_user_id_key":
             raise ProfileExists from error
         raise
 
 
+@transaction.atomic
 def change_profile(*, profile: Profile, **fields: Any) -> None:
     """Write these fields and no others, so that a photo or move meanwhile is not undone.
 
-    A held bio is shown again when it is another one. Raises NoProfile when the profile was deleted
-    meanwhile.
+    Another bio is looked at anew, and shown if nothing is found. Raises NoProfile when the profile
+    was deleted meanwhile.
     """
-    if "bio" in fields:
-        fields["bio_held_at"] = Case(When(bio=fields["bio"], then=F("bio_held_at")))
+    if not fields.keys().isdisjoint(("name", "bio")):
+        before = lock(profile)
+        if fields.get("name", before.name) != before.name:
+            look_at_name(before, fields["name"])
+        if fields.get("bio", before.bio) != before.bio:
+            fields["bio_held_at"] = look_at_bio(before, fields["bio"])
     changed = Profile.objects.filter(pk=profile.pk).update(**fields, updated_at=timezone.now())
     if not changed:
         raise NoProfile
@@ -125,17 +134,19 @@ def mark_visit(user_id: UUID, last: datetime) -> datetime:
 def set_prompts(*, profile: Profile, prompts: list[dict]) -> list[Prompt]:
     """Replace all prompts by these, in this order.
 
-    One that says the same as before is the same one: it keeps its id, and is held if it was.
+    One that says the same as before is the same one: it keeps its id, and is held if it was. Others
+    are looked at.
     """
-    lock(profile)
+    user_id = lock(profile).user_id
     # Of the same words twice the held ones count: they come last.
     before = {_words(old): old for old in profile.prompts.order_by("-held_at")}
     held = {words: old.held_at for words, old in before.items()}
     profile.prompts.all().delete()
     rows = [Prompt(profile=profile, position=i, **prompt) for i, prompt in enumerate(prompts)]
     for row in rows:
-        row.held_at = held.get(_words(row))
-        if same := before.pop(_words(row), None):
+        words = _words(row)
+        row.held_at = held[words] if words in held else look_at_prompt(row, user_id)
+        if same := before.pop(words, None):
             row.pk = same.pk
     return Prompt.objects.bulk_create(rows)
 

@@ -12,12 +12,12 @@ from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import IntegerField
+from django.db.models import IntegerField, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from screening.models import BannedMark
-from screening.pictures import NEAR, mirrored, unsigned
+from screening.pictures import SAME, mirrored, unsigned
 
 Kind = BannedMark.Kind
 # These deliver to one box whatever dots are put into its name.
@@ -39,13 +39,13 @@ def is_banned_photo(perceptual_hash: int | None) -> bool:
     """Whether a photo looks like one that is banned, or like its mirror image."""
     if perceptual_hash is None:
         return False
+    is_near = Q()
     marks = BannedMark.objects.current().filter(kind=Kind.PHOTO)
-    return any(
-        marks.alias(distance=RawSQL(DISTANCE, [_digest(Kind.PHOTO, each)], IntegerField()))  # noqa: S611 (hexadecimal, and bound)
-        .filter(distance__lte=NEAR)
-        .exists()
-        for each in (perceptual_hash, mirrored(perceptual_hash))
-    )
+    for name, each in (("plain", perceptual_hash), ("turned", mirrored(perceptual_hash))):
+        apart = RawSQL(DISTANCE, [_digest(Kind.PHOTO, each)], IntegerField())  # noqa: S611 (hexadecimal, and bound)
+        marks = marks.alias(**{name: apart})
+        is_near |= Q(**{f"{name}__lte": SAME})
+    return marks.filter(is_near).exists()
 
 
 def mark(*, kind: str, value: str | UUID | int, decision_id: UUID) -> None:

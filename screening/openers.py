@@ -73,7 +73,7 @@ def sketched(text: str) -> bytes | None:
     return bytes(least[place] % 255 + 1 if place in least else 0 for place in range(BINS))
 
 
-def likeness(one: bytes, other: bytes | None) -> float:
+def likeness(one: bytes | memoryview, other: bytes | memoryview | None) -> float:
     """How many of the pairs of words of two texts are common to both: from 0 to 1, about."""
     if not other:
         return 0

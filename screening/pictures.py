@@ -1,23 +1,24 @@
 """Whether two pictures are the same one: 64 bits that survive scaling, re-encoding and retouching.
 
-A difference hash: of the picture in nine by eight greys, each bit says whether it grows darker from one
-to the next (N. Krawetz, "Kind of Like That", 2013). bench/lookalikes.py measures how far copies of
-one picture are apart, and how far others are.
+A difference hash: of the picture in nine by eight greys, each bit says whether it grows darker from
+one to the next (N. Krawetz, "Kind of Like That", 2013). `bench/lookalikes.py` measures how far copies
+of a picture are apart, and how far others are; the thresholds stand on that.
 """
 
 from PIL import Image
 
 WIDTH, HEIGHT = 9, 8
-# Copies are nearly always this near to each other; different pictures hardly ever.
-NEAR = 8
+# In how many bits pictures differ that staff are shown as look-alikes: of four million others, a few do.
+NEAR = 7
+# And the same picture once more, of which nobody has to be convinced.
+SAME = 5
 # Greys between the lightest and the darkest: below it is a plain surface, and every one is alike.
 LEAST_CONTRAST = 12
 
 
 def perceptual_hash(picture: Image.Image) -> int | None:
     """The hash of an upright picture, as a signed number of 64 bits; None for a plain surface."""
-    small = picture.convert("L").resize((WIDTH, HEIGHT), Image.Resampling.BOX, reducing_gap=3)
-    greys = small.tobytes()
+    greys = picture.convert("L").resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).tobytes()
     if max(greys) - min(greys) < LEAST_CONTRAST:
         return None
     bits = 0

@@ -20,12 +20,18 @@ MAX_DETAIL = 200
 
 
 def look_at_text(
-    *, user_id: UUID, subject_type: str, subject_id: UUID, texts: list[str], place: Place
+    *,
+    user_id: UUID,
+    subject_type: str,
+    subject_id: UUID,
+    texts: list[str],
+    place: Place,
+    can_hold: bool = True,
 ) -> Response | None:
     """Look for contact details, links and listed words; the strongest response to what is found.
 
-    `texts` are the parts of one thing, such as a question and its answer. Call it in the
-    transaction that writes them.
+    `texts` are the parts of one thing, such as a question and its answer; what the caller cannot
+    hold is flagged. Call it in the transaction that writes them.
     """
     text = "\n".join(texts)
     found: dict[tuple[str, str], tuple[Response, str]] = {}
@@ -40,7 +46,7 @@ def look_at_text(
         record(
             user_id=user_id,
             kind=kind,
-            response=response,
+            response=response if can_hold else Response.FLAG,
             subject_type=subject_type,
             subject_id=subject_id,
             detail=detail,
