@@ -1,12 +1,9 @@
 """What was reported stays as it was, whatever becomes of the original."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -16,44 +13,17 @@ from matching.services import unmatch
 from matching.tests.factories import matched
 from messaging.services import edit, unsend
 from messaging.tests.factories import say, share, sides_of
-from moderation import evidence
 from moderation.blocking import block
-from moderation.models import Case, EvidenceFile, Reason, Report, Subject
-from moderation.reporting import report
+from moderation.models import Case, Report, Subject
+from moderation.tests.reported import about, names_of, with_files
 from playgrounds.tests.factories import PlaygroundFactory, ReviewFactory
-from profiles.models import Photo
 from profiles.photos import delete_photo
 from profiles.services import delete_profile
-from profiles.tests.factories import PhotoFactory, ProfileFactory, PromptFactory
-from pupmatch.lib import files, private
+from profiles.tests.factories import ProfileFactory, PromptFactory
+from pupmatch.lib import private
 from pupmatch.lib.models import DiscardedFile, HeldFile
 
 pytestmark = pytest.mark.django_db
-
-
-def about(kind, row, reporter):
-    made, _ = report(
-        reporter=reporter, subject_type=kind, subject_id=row.pk, reason=Reason.HARASSMENT
-    )
-    return made
-
-
-def with_files(profile):
-    """The files of its photos, each with its own name in it."""
-    for name in names_of(profile):
-        default_storage.save(name, ContentFile(name.encode()))
-    return profile
-
-
-def names_of(profile):
-    rows = Photo.objects.filter(profile=profile).values_list("small", "medium", "large")
-    return [name for row in rows for name in row]
-
-
-def private_files():
-    """What the private storage holds, by what is in it."""
-    folder = Path(settings.PRIVATE_ROOT)
-    return [path.read_text() for path in folder.rglob("*") if path.is_file()]
 
 
 @pytest.fixture
@@ -217,113 +187,3 @@ def test_the_hash_is_of_the_address_that_somebody_left_with(match, mine, theirs)
     user.save()
     remove_account(user=user)
     assert Case.objects.get().about_digest != before
-
-
-# --- Files ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.requirement("R3.4")
-def test_a_deleted_photo_is_public_until_its_copy_is_made_and_no_longer(match, run_jobs):
-    photo = match.high.photos.first()
-    about(Subject.PHOTO, photo, match.low.user)
-    remove_account(user=match.high.user)
-    assert default_storage.exists(photo.large.name)
-    files.purge()
-    assert default_storage.exists(photo.large.name)
-    run_jobs()
-    assert not default_storage.exists(photo.large.name)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("killed_in", ["private.store", "files.keep", "files.let_go"])
-def test_a_copy_that_was_interrupted_is_made_again(match, monkeypatch, killed_in):
-    made = about(Subject.PROFILE, match.high, match.low.user)
-    names = names_of(match.high)
-    module, name = killed_in.split(".")
-    owner = {"private": private, "files": files}[module]
-    real, calls = getattr(owner, name), []
-
-    def killed(*args, **kwargs):
-        calls.append(args)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(owner, name, killed)
-    with pytest.raises(KeyboardInterrupt):
-        evidence.copy_files(made.evidence.pk)
-    monkeypatch.setattr(owner, name, real)
-    remove_account(user=match.high.user)
-    assert evidence.copy_files(made.evidence.pk) == len(names) - 1
-    assert evidence.copy_files(made.evidence.pk) == 0
-    kept = made.evidence.files.values_list("name", flat=True)
-    assert {private.read(name) for name in kept} == {name.encode() for name in names}
-    with time_machine.travel(timezone.now() + timedelta(hours=2)):
-        files.purge()
-    assert len(private_files()) == len(names)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_jobs_at_once_make_one_copy_of_each(match, in_parallel):
-    made = about(Subject.PROFILE, match.high, match.low.user)
-    copied = in_parallel(*[lambda: evidence.copy_files(made.evidence.pk)] * 2)
-    assert sum(copied) == made.evidence.files.count() == 6
-    with time_machine.travel(timezone.now() + timedelta(hours=2)):
-        files.purge()
-    kept = made.evidence.files.values_list("name", flat=True)
-    assert all(private.read(name) for name in kept)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_reports_of_one_case_share_their_copies(match, run_jobs):
-    about(Subject.PROFILE, match.high, match.low.user)
-    about(Subject.PHOTO, match.high.photos.first(), match.low.user)
-    run_jobs()
-    about(Subject.PROFILE, match.high, ProfileFactory().user)
-    assert not HeldFile.objects.exists()
-    assert EvidenceFile.objects.count() == 18
-    assert EvidenceFile.objects.values("name").distinct().count() == 6
-    assert len(private_files()) == 6
-    for number in (2, 1, 0):
-        Report.objects.first().delete()
-        files.purge()
-        assert len(private_files()) == (6 if number else 0)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_evidence_that_goes_before_it_is_copied_lets_the_files_go(match):
-    about(Subject.PROFILE, match.high, match.low.user)
-    names = names_of(match.high)
-    remove_account(user=match.high.user)
-    Case.objects.get().delete()
-    files.purge()
-    assert not HeldFile.objects.exists()
-    assert not any(default_storage.exists(name) for name in names)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_photo_that_is_deleted_while_it_is_reported_is_kept_or_gone_for_both(in_parallel):
-    for _ in range(8):
-        match = matched()
-        photo = PhotoFactory(profile=match.high)
-        with_files(match.high)
-        made, _ = in_parallel(
-            lambda match=match, photo=photo: about(Subject.PHOTO, photo, match.low.user),
-            lambda match=match, photo=photo: delete_photo(profile=match.high, photo=photo),
-        )
-        if isinstance(made, Report):
-            evidence.copy_files(made.evidence.pk)
-            kept = made.evidence.files.filter(photo_id=photo.pk)
-            assert kept.count() == 3
-            assert all(private.read(file.name) == file.source.encode() for file in kept)
-        assert not default_storage.exists(photo.large.name)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_staff_see_a_photo_at_its_address_and_then_at_its_copys(match, run_jobs):
-    made = about(Subject.PROFILE, match.high, match.low.user)
-    source = made.evidence.content["profile"]["photos"][0]["files"]["small"]
-    assert evidence.picture_urls([made.evidence])[source].endswith(source)
-    run_jobs()
-    assert "/private/" in evidence.picture_urls([made.evidence])[source]
