@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from moderation.models import Case
+from profiles.lookalikes import photos_like
 
 MOST = 20
 MEASURES: dict[str, Any] = {
@@ -116,11 +117,12 @@ WORDS = {
 def of(case: Case) -> list[LookAlike]:
     """Other accounts like that of a case's person, the likest first, at most MOST of them.
 
-    Three queries, whoever it is.
+    Four queries, whoever it is, and one for the person's photos unless they are there already.
     """
     person = case.about
     reasons: dict[UUID, list[Why]] = {}
-    for user_id, kind, at, number in [*_found(person), *_same_address(case)]:
+    signs = [*_found(person), *_same_photo(person), *_same_address(case)]
+    for user_id, kind, at, number in signs:
         text, weight = WORDS[kind]
         why = Why(kind, text.format(number=number), at, weight)
         reasons.setdefault(user_id, []).append(why)
@@ -135,6 +137,20 @@ def _found(person: User | None) -> Iterable[Any]:
     with connection.cursor() as cursor:
         cursor.execute(FIND, {"user": person.pk, **MEASURES})
         return cursor.fetchall()
+
+
+def _same_photo(person: User | None) -> Iterable[Any]:
+    """Accounts that show one of the person's photos, or its mirror image; one for each."""
+    profile = getattr(person, "profile", None)
+    hashes = {photo.perceptual_hash for photo in profile.photos.all()} if profile else set()
+    if not (known := hashes - {None}):
+        return []
+    like = [
+        photos_like(each, but=profile).order_by().values_list("profile__user", "created_at")
+        for each in known
+    ]
+    found = dict(like[0].union(*like[1:]).order_by("created_at"))
+    return [(user_id, "photo", at, 1) for user_id, at in found.items()]
 
 
 def _same_address(case: Case) -> Iterable[Any]:
