@@ -16,7 +16,7 @@ from accounts.models import (
     email_digest,
     normalize_email,
 )
-from accounts.refusals import check_standing
+from accounts.refusals import AddressRefused, check_standing
 from accounts.services import EmailTaken, check_password_rules, end_sessions, lock_unchanged
 from events.publishing import publish, recorded, withdraw
 from pupmatch.lib import files
@@ -25,6 +25,7 @@ from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.requests import Caller
 from pupmatch.lib.retries import deletes_a_crowd
 from pupmatch.lib.throttling import count_request
+from screening.bans import is_banned_address
 
 
 class WrongPassword(ValidationError):
@@ -131,7 +132,8 @@ def _verify(pk: uuid.UUID, email: str) -> None:
 def change_email(*, user: User, email: str, current_password: str, caller: Caller) -> User:
     """Move the account to another address, which is mailed a link; the old one is told.
 
-    Raises WrongPassword, EmailTaken, or what `accounts.refusals` say of whoever is barred.
+    Raises WrongPassword, EmailTaken, AddressRefused, or what `accounts.refusals` say of whoever is
+    barred.
     """
     _confirm(user, field="current_password", password=current_password, caller=caller)
     try:
@@ -143,6 +145,8 @@ def change_email(*, user: User, email: str, current_password: str, caller: Calle
             check_standing(locked)
             if locked.email != email:
                 move_account(user=locked, email=email)
+                if is_banned_address(email):
+                    raise AddressRefused
     except IntegrityError as error:
         if violated(error) == "user_email_once":
             raise EmailTaken from error

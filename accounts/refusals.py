@@ -44,6 +44,20 @@ class AccountLimited(Forbidden):
         super().__init__(until=until)
 
 
+class RegistrationRefused(Forbidden):
+    """The same words for an address and for a device that is not to come back."""
+
+    default_code = "registration_refused"
+    default_detail = "No account can be made with this address or on this device."
+
+
+class AddressRefused(Forbidden):
+    """The address is not to come back by way of another account either."""
+
+    default_code = "address_refused"
+    default_detail = "This address cannot be used."
+
+
 def check_standing(user: User) -> None:
     """Raise AccountBanned or AccountSuspended for whoever may sign in for little."""
     if user.banned_at:

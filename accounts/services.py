@@ -27,12 +27,15 @@ from accounts.models import (
     SessionQuerySet,
     User,
 )
+from accounts.refusals import RegistrationRefused
 from accounts.tokens import TokenPair, issue_pair, read_refresh, session_id, token_id
 from events.publishing import publish, recorded
 from pupmatch.lib.constraints import violated
 from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.problems import NotSignedIn, Problem
 from pupmatch.lib.requests import Caller
+from screening.bans import is_banned_address, is_banned_device
+from screening.services import look_at_device
 
 
 class EmailTaken(Problem):
@@ -69,7 +72,7 @@ def register(
 ) -> tuple[User, TokenPair]:
     """Make an account, sign it in, and mail a link that verifies the address.
 
-    Raises EmailTaken, or ValidationError for a weak password.
+    Raises EmailTaken, RegistrationRefused, or ValidationError for a weak password.
     """
     user = User(email=email)
     check_password_rules(password, user)
@@ -77,9 +80,15 @@ def register(
     try:
         with recorded():
             user.save(force_insert=True)
+            # Not before: a known address is answered as ever, and all this takes as long for any.
+            if is_banned_address(email) or (device_id and is_banned_device(device_id)):
+                raise RegistrationRefused
             pair = open_session(user=user, device_id=device_id, **caller._asdict())
             record_attempt(method=Method.REGISTER, accepted=True, caller=caller, user=user)
             enqueue("accounts.tasks.mail_verification", user_id=user.pk)
+    except RegistrationRefused:
+        record_attempt(method=Method.REGISTER, accepted=False, caller=caller, email=email)
+        raise
     except IntegrityError as error:
         if violated(error) != "user_email_once":
             raise
@@ -108,6 +117,8 @@ def sign_in(
         pair = None
         if user:
             pair = open_session(user=user, device_id=device_id, **caller._asdict())
+            if device_id and not user.is_barred:
+                look_at_device(user_id=user.pk, device_id=device_id, detail="signed in on it")
     if pair is None:
         raise InvalidCredentials
     return pair

@@ -55,7 +55,8 @@ class RegisterView(PublicView):
         """Make an account and sign it in.
 
         A link that verifies the address is mailed; nothing waits for it. A known address is
-        409 `email_taken`. Passwords have 8 to 128 characters and are neither common nor the
+        409 `email_taken`; one that was banned, or a device that was, is 403
+        `registration_refused`. Passwords have 8 to 128 characters and are neither common nor the
         address itself.
         """
         fields = parsed(CredentialsSerializer, request)
@@ -247,8 +248,8 @@ class AccountViewSet(viewsets.GenericViewSet):
         """Move my account to another address, with the current password.
 
         The new address is mailed a link and counts as unverified until then; the old one is told.
-        One that has an account is 409 `email_taken`; a wrong password is 400, code
-        `wrong_password`.
+        One that has an account is 409 `email_taken`, one that was banned 403 `address_refused`; a
+        wrong password is 400, code `wrong_password`.
         """
         user, fields = request.user, parsed(AccountChangeSerializer, request)
         if "email" in fields:

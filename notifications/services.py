@@ -23,7 +23,8 @@ from notifications.models import (
 from notifications.streams import held_or_new_stream, held_stream
 from pupmatch.lib.ids import first_id_of
 from pupmatch.lib.jobs import enqueue
-from pupmatch.lib.problems import NotFound, Problem
+from pupmatch.lib.problems import Forbidden, NotFound, Problem
+from screening.services import look_at_device
 
 MAX_DEVICES = 20
 CLEARED_AT_ONCE = 500
@@ -43,6 +44,13 @@ class WebPushUnavailable(Problem):
     default_detail = "This server does not push to browsers."
 
 
+class DeviceRefused(Forbidden):
+    """The installation is not to come back."""
+
+    default_code = "device_refused"
+    default_detail = "This device cannot be registered."
+
+
 class Registration(NamedTuple):
     """What an installation says about itself."""
 
@@ -59,11 +67,21 @@ def register(
     """Push to this installation from now on; the second value says whether it is new.
 
     Its token is taken away from whoever registered it before: the telephone changed hands. Raises
-    TooManyDevices or WebPushUnavailable.
+    TooManyDevices, DeviceRefused or WebPushUnavailable.
     """
     if registration.provider == Provider.WEBPUSH:
         web_push_key()
+    if _is_banned(session.user_id, installation_id):
+        raise DeviceRefused
     return _register(session, installation_id, registration)
+
+
+@transaction.atomic
+def _is_banned(user_id: UUID, installation_id: UUID) -> bool:
+    # In a transaction of its own: what is noted stays when the request is refused.
+    return look_at_device(
+        user_id=user_id, device_id=installation_id, detail="asked for pushes to it"
+    )
 
 
 def web_push_key() -> str:

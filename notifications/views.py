@@ -47,7 +47,7 @@ class DeviceViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         It belongs to me and to this sign-in: after signing out nothing is pushed to it. A token
         that somebody else had registered is mine from now on. The 21st device is 409
         `too_many_devices`; a browser, where the server has no key for Web Push, is 409
-        `web_push_unavailable`.
+        `web_push_unavailable`; one that is not to come back is 403 `device_refused`.
 
         A push has a title, a body, the number of unread messages as its badge, and `data`: an
         `id`, a `kind` (`new_match`, `new_message`, `new_like` or `several`), and, when it is about

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from pupmatch.lib.jobs import enqueue
 from screening import contacts, openers, terms
+from screening.bans import is_banned_device
 from screening.models import Finding, Opener, Response
 
 Place = Literal["profile", "opener"]
@@ -84,6 +85,24 @@ def look_at_opener(
         texts=[body],
         place="opener",
     )
+
+
+def look_at_device(*, user_id: UUID, device_id: UUID, detail: str) -> bool:
+    """Whether an installation is banned; who came with it is noted. `detail` says what they did.
+
+    No proof of anything: telephones are lent and sold.
+    """
+    is_banned = is_banned_device(device_id)
+    if is_banned:
+        record(
+            user_id=user_id,
+            kind=Finding.Kind.BANNED_DEVICE,
+            response=Response.FLAG,
+            subject_type="account",
+            subject_id=user_id,
+            detail=detail,
+        )
+    return is_banned
 
 
 def record(
