@@ -21,6 +21,7 @@ from pupmatch.lib.problems import Forbidden, NotFound, Problem
 Kind, State = Decision.Kind, Decision.State
 
 TIMED = (Kind.LIMIT, Kind.SUSPEND)
+CONTENT = (Kind.REMOVE, Kind.HOLD_PHOTOS)
 MAX_DAYS = 3650
 
 
@@ -247,6 +248,8 @@ def _enforce(decision: Decision, person: User | None) -> None:
     decision.state, decision.in_force_at = State.IN_FORCE, timezone.now()
     decision.save()
     decision.before = effects.apply(decision, person)
+    if decision.before.get("held") == [] and decision.kind in CONTENT:
+        raise DoesNotFit("There is nothing left to hold.")
     decision.save(update_fields=["before"])
     settling.tell(decision, is_new=True)
 

@@ -233,6 +233,12 @@ def test_whoever_is_barred_can_sign_in_to_read_and_appeal(client_for, me, kind):
     assert decision.state == "undone"
 
 
+def test_nobody_appeals_all_day(client, real_limits):
+    path = f"/api/v1/me/decisions/{uuid4()}/appeal"
+    codes = [client.post(path, {"text": "Please."}).status_code for _ in range(21)]
+    assert codes == [404] * 20 + [429]
+
+
 def test_the_list_of_decisions_costs_the_same_for_one_and_for_twenty(
     client, me, django_assert_num_queries
 ):

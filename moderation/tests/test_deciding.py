@@ -128,6 +128,19 @@ def test_a_case_about_nobody_is_dismissed_or_its_place_removed():
     assert decided(None, Kind.DISMISS, case=case).person is None
 
 
+def test_what_is_gone_cannot_be_removed():
+    me = dog(bio="")
+    photo = me.photos.first()
+    case = case_of(photo)
+    me.photos.all().delete()
+    for gone in (("photo", photo.pk), ("profile", me.pk)):
+        with pytest.raises(deciding.DoesNotFit, match="nothing left"):
+            decided(me, Kind.REMOVE, case=case, subject=gone)
+    with pytest.raises(deciding.DoesNotFit, match="nothing left"):
+        decided(me, Kind.HOLD_PHOTOS, case=case)
+    assert decided(me, Kind.WARN, case=case).state == State.IN_FORCE
+
+
 NEEDED = {
     "dismiss": "work_case", "warn": "work_case", "remove": "work_case", "hold_photos": "work_case",
     "limit": "work_case", "suspend": "suspend_person", "ban": "ban_person",
