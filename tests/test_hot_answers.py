@@ -192,8 +192,12 @@ def test_hot_answers_are_one_statement(mine, hot, django_assert_num_queries):
         assert first.data.get("results") != []
 
 
-def test_writing_takes_as_many_statements_as_it_must(mine, me, url, django_assert_num_queries):
-    mine.post(f"{url}/messages", {"client_id": uuid4(), "body": "Hello!"})
+def test_writing_takes_as_many_statements_as_it_must(
+    mine, theirs, me, url, django_assert_num_queries
+):
+    # What comes before an answer is looked at.
+    for client in (theirs, mine):
+        client.post(f"{url}/messages", {"client_id": uuid4(), "body": "Hello!"})
     # The sign-in with the profile, the side, what `messaging.services.send` takes, the wake-up.
     with django_assert_num_queries(2 + 5 + 2 + 1):
         mine.post(f"{url}/messages", {"client_id": uuid4(), "body": "Hello again!"})
