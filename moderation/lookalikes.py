@@ -12,6 +12,7 @@ from moderation.models import Case
 from profiles.lookalikes import photos_like
 
 MOST = 20
+MOST_PHOTOS = 100
 MEASURES: dict[str, Any] = {
     # Sign-ins from one network within a week of each other, in the last month; nobody is looked at
     # for being one of many there.
@@ -146,11 +147,11 @@ def _same_photo(person: User | None) -> Iterable[Any]:
     if not (known := hashes - {None}):
         return []
     like = [
-        photos_like(each, but=profile).order_by().values_list("profile__user", "created_at")
+        photos_like(each, but=profile).values_list("profile__user", "created_at")[:MOST_PHOTOS]
         for each in known
     ]
-    found = dict(like[0].union(*like[1:]).order_by("created_at"))
-    return [(user_id, "photo", at, 1) for user_id, at in found.items()]
+    rows = like[0].union(*like[1:]) if like[1:] else like[0]
+    return [(user_id, "photo", at, 1) for user_id, at in dict(sorted(rows)).items()]
 
 
 def _same_address(case: Case) -> Iterable[Any]:
