@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
@@ -64,7 +64,6 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
     search_help_text = "Beginning of an address, or id"
     sortable_by = ("email", "created_at")
     ordering = ("-created_at",)
-    actions = ("deactivate_selected", "reactivate_selected")
     actions_detail = (
         {
             "title": "Actions",
@@ -72,10 +71,27 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
         },
     )
 
-    @display(description="state", label={"active": "success", "deactivated": "danger"})
-    def state(self, user: User) -> str:
-        """Whether the account is in use."""
-        return "active" if user.is_active else "deactivated"
+    @display(
+        description="state",
+        label={
+            "active": "success",
+            "limited": "warning",
+            "suspended": "danger",
+            "banned": "danger",
+            "deactivated": "danger",
+        },
+    )
+    def state(self, user: User) -> tuple[str, str]:
+        """Whether the account is in use, or the strongest of what staff decided."""
+        if user.banned_at:
+            return "banned", f"banned since {date_format(user.banned_at)}"
+        if user.suspended_until:
+            return "suspended", f"suspended until {date_format(user.suspended_until)}"
+        if not user.is_active:
+            return "deactivated", "deactivated"
+        if user.limited_until and user.is_limited:
+            return "limited", f"limited until {date_format(user.limited_until)}"
+        return "active", "active"
 
     @display(description="role")
     def role(self, user: User) -> str:
@@ -121,16 +137,16 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
         return bool(user and self.has_change_permission(request, user) and condition(user))
 
     def has_deactivate_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Anybody one may edit, but not oneself."""
-        return self._allows(request, object_id, lambda u: u.is_active and u != request.user)
+        """Anybody one may edit, but not oneself; of the roles, Admin alone may edit people."""
+        return self._allows(request, object_id, lambda u: u.may_sign_in and u != request.user)
 
     def has_reactivate_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Anybody one may edit."""
-        return self._allows(request, object_id, lambda user: not user.is_active)
+        """Anybody one may edit; decisions are undone where they were made."""
+        return self._allows(request, object_id, lambda user: not user.may_sign_in)
 
     def has_sign_out_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Anybody one may edit."""
-        return self._allows(request, object_id, lambda user: user.is_active)
+        return self._allows(request, object_id, lambda user: user.may_sign_in)
 
     # --- What staff do ----------------------------------------------------------------------------
 
@@ -145,24 +161,6 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Erase, files included."""
         credentials.remove_account(user=obj)
-
-    @admin.action(description="Deactivate, and end every sign-in", permissions=["deactivate"])
-    def deactivate_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Those whom one may deactivate."""
-        for user in queryset.filter(is_active=True).exclude(pk=str(request.user.pk)):
-            if self.has_change_permission(request, user):
-                standing.deactivate(user=user)
-                self.log(request, user, "user.deactivate")
-        self.message_user(request, "Deactivated.", messages.SUCCESS)
-
-    @admin.action(description="Reactivate", permissions=["reactivate"])
-    def reactivate_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Those whom one may reactivate."""
-        for user in queryset.filter(is_active=False):
-            if self.has_change_permission(request, user):
-                standing.reactivate(user=user)
-                self.log(request, user, "user.reactivate")
-        self.message_user(request, "Reactivated.", messages.SUCCESS)
 
     @action(
         description="Deactivate",
@@ -193,7 +191,7 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
         user = self.row(request, object_id)
         standing.reactivate(user=user)
         self.log(request, user, "user.reactivate")
-        return done(request, user, "The account is active again.")
+        return done(request, user, "Its owner can sign in again.")
 
     @action(
         description="Sign out",

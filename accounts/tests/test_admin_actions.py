@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import standing
 from accounts.models import (
     AuthenticationAttempt,
     Session,
@@ -18,6 +22,8 @@ from pupmatch.lib.tests.admin_pages import (
 )
 
 pytestmark = pytest.mark.django_db
+
+LATER = timezone.now() + timedelta(days=7)
 
 
 def act(client, row, verb, **headers):
@@ -66,17 +72,45 @@ def test_actions_want_the_page_that_asked():
     assert strict.post(path, {"_form_submitted": "True"}).status_code == 403
 
 
-def test_many_accounts_are_deactivated_at_once_but_not_oneself():
+def test_nobody_deactivates_themselves_or_many_at_once():
     client = superuser()
-    users = [UserFactory(), UserFactory()]
-    live = session(users[0])
-    everybody = {"_selected_action": [user.pk for user in User.objects.all()]}
-    path = address(User, "changelist")
-    client.post(path, {"action": "deactivate_selected", **everybody})
-    assert User.objects.filter(is_active=True).get().is_superuser
-    assert Session.objects.get(pk=live.pk).end_reason == "staff"
-    client.post(path, {"action": "reactivate_selected", **everybody})
+    me, user = User.objects.get(), UserFactory()
+    path = reverse("admin:accounts_user_deactivate", args=[me.pk])
+    assert client.post(path, {"_form_submitted": "True"}).status_code == 403
+    chosen = {"action": "deactivate_selected", "_selected_action": [user.pk]}
+    client.post(address(User, "changelist"), chosen)
     assert not User.objects.filter(is_active=False).exists()
+
+
+STATES = {
+    "active": lambda user: None,
+    "limited until": lambda user: standing.limit(user=user, until=LATER),
+    "suspended until": lambda user: standing.suspend(user=user, until=LATER),
+    "banned since": lambda user: standing.ban(user=user),
+    "deactivated": lambda user: standing.deactivate(user=user),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_staff_see_how_somebody_stands(state):
+    user, client = UserFactory(), superuser()
+    STATES[state](user)
+    for page in (address(user, "change"), address(User, "changelist") + f"?q={user.pk}"):
+        assert state in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("state", ["suspended until", "banned since"])
+def test_a_decision_is_not_undone_by_reactivating(state):
+    user, client = UserFactory(), superuser()
+    STATES[state](user)
+    path = reverse("admin:accounts_user_reactivate", args=[user.pk])
+    assert client.post(path, {"_form_submitted": "True"}).status_code == 403
+    act(client, user, "deactivate")
+    user.refresh_from_db()
+    assert not user.may_sign_in
+    act(client, user, "reactivate")
+    user.refresh_from_db()
+    assert (user.is_active, user.may_sign_in) == (False, True)
 
 
 def test_staff_sign_somebody_out_everywhere():

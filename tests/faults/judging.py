@@ -10,7 +10,7 @@ from tests.faults.casts import Ban
 from tests.faults.crowd import Actor, Call
 
 # A push whose request was under way at the commit may still arrive.
-UNDER_WAY_S = 0.5
+UNDER_WAY_S = 1.0
 # Who is banned has no sign-in left from before; who signs in again is told why.
 REFUSALS = {(401, "session_ended"), (403, "account_banned")}
 STAYS_OPEN = {"sign-in", "decisions"}
