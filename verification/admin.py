@@ -34,13 +34,22 @@ def _clerk(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+class DayInput(UnfoldAdminSingleDateWidget):
+    """The browser's own calendar: the admin's does not reach into dialogs."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class ConfirmForm(BaseDialogForm):
     """Until when a vaccination record is valid; a photo is good for as long as a badge lasts."""
 
     expires_on = forms.DateField(
         label="Valid until",
         help_text="The last day, as the record says.",
-        widget=UnfoldAdminSingleDateWidget,
+        widget=DayInput,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from playgrounds.models import Review
 from playgrounds.tests.asking import GEOJSON, URL, pointers, refusal
 from playgrounds.tests.factories import PlaygroundFactory, ReviewFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R9.7")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -43,7 +43,6 @@ def authors(client, address):
     return [each["author"] for each in client.get(address).json()["results"]]
 
 
-@pytest.mark.requirement("R9.7")
 def test_reviews_are_listed_under_the_names_of_dogs_the_newest_first(mine, me, playground, address):
     review(playground, name="Ada")
     ReviewFactory(playground=playground)
