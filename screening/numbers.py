@@ -19,7 +19,7 @@ WITH_TRUNK_ZERO = (
 )  # fmt: skip
 # Countries whose numbers look like any other figure; somebody has to say what they are.
 BARE = ("ES", "IT", "PL", "PT", "CZ", "DK", "NO", "MX", "BR", "GR", "IN", "HU", "RU")
-MOST_CANDIDATES = 12
+MOST_CANDIDATES = 20
 # Digits, signs between two of them, and parts that one number is made of.
 LONGEST_GAP, MOST_GROUPS = 8, 6
 
@@ -197,11 +197,12 @@ def _is_even(groups: list[Group]) -> bool:
 def _is_number(groups: list[Group], text: str) -> bool:
     digits = "".join(group.digits for group in groups)
     lengths = tuple(len(group.digits) for group in groups)
-    before = text[max(0, groups[0].start - NEAR) : groups[0].start]
-    is_called = bool(CALLED.search(before))
+    before = text[max(0, groups[0].start - NEAR) : groups[0].start].rpartition("\n")[2]
+    called, labelled = _last(CALLED, before), _last(LABELLED, before)
+    is_called = called > labelled
     if before.rstrip(" (").endswith("+") or digits.startswith(("00", "011")):
         return len(digits) >= 9 and _is_international(digits)
-    if LABELLED.search(before) and not is_called:
+    if labelled > called:
         return False
     is_taken_apart = all(length == 1 for length in lengths)
     is_disguised = any(group.is_disguised for group in groups)
@@ -219,6 +220,11 @@ def _is_number(groups: list[Group], text: str) -> bool:
     if is_called or NUMBERED.search(before):
         return (is_called and lengths in LOCAL) or (len(digits) >= 8 and _is_valid(digits, BARE))
     return False
+
+
+def _last(words: re.Pattern[str], before: str) -> int:
+    """Where the last of these words stands; -1 for nowhere."""
+    return max((found.start() for found in words.finditer(before)), default=-1)
 
 
 def _is_counting(digits: str) -> bool:
