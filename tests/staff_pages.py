@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from html.parser import HTMLParser
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -26,8 +27,9 @@ ADMINS: dict[str, Any] = {
 
 MAKERS: dict[type[Model], Callable[[], Model]] = {}
 for room in {model.__module__.partition(".")[0] for model in admin.site._registry} - {"django"}:
-    tests = import_module(f"{'pupmatch.lib' if room == 'pupmatch' else room}.tests.test_admin")
-    MAKERS |= getattr(tests, "MAKERS", {})
+    tests = f"{'pupmatch.lib' if room == 'pupmatch' else room}.tests.test_admin"
+    if find_spec(tests):
+        MAKERS |= getattr(import_module(tests), "MAKERS", {})
 MAKERS |= {
     Stream: stream,
     Verification: VerificationFactory,
@@ -83,11 +85,11 @@ NOBODYS = {"admin:login", "admin:search", "admin:view_on_site", "admin:autocompl
 # Django's redirect to "change", and its 404.
 UNNAMED = {"<path:object_id>/", "(?P<url>.*)$"}
 # What stands in the gap of an address that belongs to no list.
-GAPS: dict[str, Callable[[], Any]] = {
-    "admin:app_list": lambda: "profiles",
-    "admin:moderation_person": lambda: make(User).pk,
-    "admin:moderation_open": lambda: make(User).pk,
-    "admin:auth_user_password_change": lambda: make(User).pk,
+GAPS: dict[str, str | type[Model]] = {
+    "admin:app_list": "profiles",
+    "admin:moderation_person": User,
+    "admin:moderation_open": User,
+    "admin:auth_user_password_change": User,
 }
 
 
@@ -123,18 +125,30 @@ def _others() -> dict[str, URLPattern]:
 OTHERS = _others()
 
 
-def other_path(name: str) -> str:
-    """The address, with a row of its list in the gap."""
+def _gaps(name: str) -> bool:
     pattern: Any = OTHERS[name].pattern
-    if not (getattr(pattern, "converters", None) or pattern.regex.groupindex):
+    return bool(getattr(pattern, "converters", None) or pattern.regex.groupindex)
+
+
+def others_about(model: type[Model]) -> list[str]:
+    """The names of addresses in whose gap stands a row of that model."""
+    prefix = f"admin:{model._meta.app_label}_{model._meta.model_name}_"
+    return [
+        name
+        for name in OTHERS
+        if _gaps(name) and (GAPS.get(name) is model or (name.startswith(prefix)))
+    ]
+
+
+def other_path(name: str) -> str:
+    """The address, with a new row in the gap."""
+    if not _gaps(name):
         return reverse(name)
-    if name in GAPS:
-        return reverse(name, args=[GAPS[name]()])
     for model_admin in ADMINS.values():
-        opts = model_admin.opts
-        if name.startswith(f"admin:{opts.app_label}_{opts.model_name}_"):
+        if name in others_about(model_admin.model):
             return reverse(name, args=[make(model_admin.model).pk])
-    raise AssertionError(f"say in GAPS what stands in the address of {name}")
+    assert isinstance(GAPS[name], str), f"say in GAPS what stands in the address of {name}"
+    return reverse(name, args=[GAPS[name]])
 
 
 ROWS_LOOKED_AT = 20
@@ -149,7 +163,8 @@ def pages(*, searches: Collection[str] = ()) -> Iterator[str]:
         yield address(model, "add")
         for row in model._default_manager.order_by("-pk")[:ROWS_LOOKED_AT]:
             yield from (address(row, page) for page in ("change", "history", "delete"))
-    yield from (other_path(name) for name in OTHERS)
+            yield from (reverse(name, args=[row.pk]) for name in others_about(model))
+    yield from (other_path(name) for name in OTHERS if not _gaps(name))
 
 
 # --- Forms ---------------------------------------------------------------------------------------

@@ -7,16 +7,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from matching.models import Like
 from matching.tests.factories import LikeFactory, matched
 from messaging import holding
 from messaging.models import Participant
 from messaging.services import edit, send, unsend
-from moderation.models import Reason, Subject
+from moderation.models import Reason, Report, Subject
 from moderation.reporting import report
 from notifications.tests.factories import device_of
 from pupmatch.lib.models import AuditEntry
-from pupmatch.lib.tests.admin_pages import address, superuser
+from pupmatch.lib.tests.admin_pages import address, staff, superuser
 from tests.staff_pages import pages
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,18 @@ def test_no_page_shows_what_people_wrote_without_a_record_of_who_read_it(talk: A
         assert not words & {EDITED, UNSENT} or REPORTED in words, (path, words)
         looked_at += 1
     assert looked_at > 200
+
+
+def test_evidence_is_read_on_record_by_whoever_may_read(talk: Any):
+    case = Report.objects.get().case
+    page = address(case, "change")
+    blind = staff("moderation.view_case", "moderation.work_case")
+    assert shown(blind, page) == set()
+    assert not AuditEntry.objects.filter(action=OPENED).exists()
+    User.objects.filter(is_staff=True).delete()
+    reader = staff("moderation.view_case", "moderation.work_case", "moderation.read_messages")
+    assert REPORTED in shown(reader, page)
+    assert AuditEntry.objects.about(case).get().action == OPENED
 
 
 def test_a_reason_opens_one_conversation_and_nothing_else(talk: Any):
