@@ -23,7 +23,7 @@ PEOPLE = 3000
 
 @pytest.fixture(scope="module")
 def desk(django_db_setup, django_db_blocker):
-    """A case for each of 3,000 people, one in twenty open, with a report, a file and two findings."""
+    """A case for each of 3,000 people, one in four open, with a report, a file and two findings."""
     with django_db_blocker.unblock():
         users = User.objects.bulk_create(
             User(email=f"desk{n}@plans.example") for n in range(PEOPLE)
@@ -51,7 +51,7 @@ def _fill(users):
             about_digest=user.pk.hex,
             due_at=now + timedelta(minutes=n),
             ranked_at=now + timedelta(minutes=n),
-            closed_at=now - timedelta(minutes=n) if n % 20 else None,
+            closed_at=now - timedelta(minutes=n) if n % 4 else None,
         )
         for n, user in enumerate(users)
     )
