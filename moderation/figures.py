@@ -35,7 +35,7 @@ class Median(Aggregate):
 
 
 class Desk(NamedTuple):
-    """What waits, and how fast it goes: eight queries."""
+    """What waits, and how fast it goes: six queries."""
 
     open: int
     overdue: int
@@ -51,12 +51,16 @@ def desk() -> Desk:
     """As it is now; the median is that of the cases closed within seven days."""
     now, cases = timezone.now(), ModerationCase.objects.all()
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    lately = cases.filter(closed_at__gt=now - RECENT)
+    waiting = cases.open().aggregate(
+        open=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now))
+    )
+    lately = cases.filter(closed_at__gt=now - RECENT).aggregate(
+        decided_today=Count("pk", filter=Q(closed_at__gte=midnight)),
+        median_to_decision=Median(F("closed_at") - F("opened_at")),
+    )
     return Desk(
-        open=cases.open().count(),
-        overdue=cases.overdue().count(),
-        decided_today=cases.filter(closed_at__gte=midnight).count(),
-        median_to_decision=lately.aggregate(it=Median(F("closed_at") - F("opened_at")))["it"],
+        **waiting,
+        **lately,
         appeals_waiting=Appeal.objects.waiting().count(),
         proposals_waiting=Decision.objects.proposed().count(),
         photos_to_review=Photo.objects.filter(reviewed_at=None).count(),

@@ -22,7 +22,7 @@ from accounts.models import User
 from pupmatch.lib import private
 from pupmatch.lib.admin.actions import done, leads_to
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
-from pupmatch.lib.admin.sections import Figure, Section
+from pupmatch.lib.admin.sections import Section
 from verification import deciding
 from verification.models import Verification
 
@@ -106,7 +106,6 @@ class VerificationAdmin(ReadOnlyAdmin):
         "Owners show a vaccination record or a fresh photo of the dog. Compare it with the photos"
         " of the profile. Either way the document is removed once it is decided."
     )
-    figures = (Figure("Documents to look at", lambda: Verification.objects.waiting()),)
     list_display = ("created_at", "kind", "dog", "standing", "decided_at", "expires_at")
     list_filter = (StateFilter, "kind")
     list_select_related = ("profile",)

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
-from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -65,7 +64,6 @@ class CaseAdmin(ReadOnlyAdmin):
         Page("Find a person", "person_search", "admin:moderation_find", "moderation.work_case"),
         Page("Figures", "monitoring", "admin:moderation_figures", "moderation.export_figures"),
     )
-    media = Media(js=["staff/desk.js"])
 
     def page_urls(self) -> list:
         """The desk's other pages."""

@@ -119,7 +119,7 @@ def test_figures_cost_the_same_for_little_and_for_much(django_assert_num_queries
     for count in (1, 5):
         for _ in range(count):
             undone(decided(dog(), Kind.WARN))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(6):
             figures.desk()
         with django_assert_num_queries(3):
             figures.reports_by_reason(), figures.decisions_by_kind(), figures.appeals_granted()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from pupmatch.lib.admin.base import StaffAdmin
-from pupmatch.lib.admin.counting import count
+from pupmatch.lib.admin.counting import count_each
 from pupmatch.lib.admin.history import latest_of
 from pupmatch.lib.admin.sections import Section, visible
 
@@ -43,15 +43,20 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The front page: figures that are cheap to have, each a link to what it counts."""
+    shown = [
+        (model_admin, figure)
+        for model_admin in visible(admin.site, request)
+        for figure in model_admin.figures
+    ]
+    numbers = count_each([figure.rows() for _, figure in shown])
     figures = [
         {
             "title": figure.title,
             "icon": model_admin.icon,
-            "number": str(count(figure.rows())),
+            "number": str(number),
             "url": _list_address(model_admin) + figure.query,
         }
-        for model_admin in visible(admin.site, request)
-        for figure in model_admin.figures
+        for (model_admin, figure), number in zip(shown, numbers, strict=True)
     ]
     return {
         **context,

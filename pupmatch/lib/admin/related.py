@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.utils import quote
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -29,13 +30,20 @@ def related_lists(site: AdminSite, request: HttpRequest, row: Model) -> list[Rel
 
     Nothing is named here, so a room above another adds its lists to the pages below by itself.
     """
-    found = []
-    for other in visible(site, request):
-        if paths := _paths_to(other, type(row), request):
-            described = _describe(other, paths, row)
-            if described.url or other.section is not Section.SYSTEM:
-                found.append(described)
-    return found
+    others = [
+        (other, paths)
+        for other in visible(site, request)
+        if (paths := _paths_to(other, type(row), request))
+    ]
+    keys = _keys([_rows(other, paths, row) for other, paths in others])
+    found = [
+        (other, _describe(other, keys[place], row)) for place, (other, _) in enumerate(others)
+    ]
+    return [
+        described
+        for other, described in found
+        if described.url or other.section is not Section.SYSTEM
+    ]
 
 
 def _paths_to(other: ModelAdmin, model: type[Model], request: HttpRequest) -> list[str]:
@@ -47,12 +55,28 @@ def _paths_to(other: ModelAdmin, model: type[Model], request: HttpRequest) -> li
     return paths
 
 
-def _describe(other: ModelAdmin, paths: list[str], row: Model) -> RelatedList:
+def _rows(other: ModelAdmin, paths: list[str], row: Model) -> QuerySet:
+    return other.opts.model._default_manager.filter(
+        any_of([Q(**{path: row}) for path in paths])
+    ).order_by()
+
+
+def _keys(several: list[QuerySet]) -> list[list[str]]:
+    """The keys of each, in one statement; one more than is counted tells whether there are more."""
+    parts = [
+        rows.values_list(Value(place), Cast("pk", TextField()))[: COUNTED_UP_TO + 1]
+        for place, rows in enumerate(several)
+    ]
+    keys: list[list[str]] = [[] for _ in several]
+    if parts:
+        for place, key in parts[0].union(*parts[1:], all=True):
+            keys[place].append(key)
+    return keys
+
+
+def _describe(other: ModelAdmin, keys: list[str], row: Model) -> RelatedList:
     opts = other.opts
     address = f"{other.admin_site.name}:{opts.app_label}_{opts.model_name}"
-    rows = opts.model._default_manager.filter(any_of([Q(**{path: row}) for path in paths]))
-    # One more than is counted tells whether there are more.
-    keys = list(rows.order_by().values_list("pk", flat=True)[: COUNTED_UP_TO + 1])
     title = opts.verbose_name if len(keys) == 1 else opts.verbose_name_plural
     url = f"{reverse(f'{address}_changelist')}?{urlencode({'q': row.pk})}"
     if len(keys) == 1:

@@ -170,7 +170,6 @@ def test_the_front_page_shows_figures_that_lead_to_what_they_count():
         "Messages in 24 h",
         "Active matches",
         "Playgrounds",
-        "Documents to look at",
         "Failed jobs",
     ]
     assert figures[0]["number"] == "1"

@@ -74,7 +74,7 @@
     if ((moves[event.key] && moves[event.key]()) || press(event.key)) event.preventDefault();
   });
 
-  document.querySelectorAll('#result_list tbody tr').forEach((row) => row.setAttribute('data-row', ''));
+  document.querySelectorAll('#result_list tr.data-row').forEach((row) => row.setAttribute('data-row', ''));
 
   // --- The form of a decision: what a kind needs is shown, and the words follow the reason ---------
 
