@@ -95,7 +95,8 @@ class Incidents:
             side = Participant.objects.filter(profile=culprit, closed_at=None)[0]
             messages = [self._say(side, line) for line in lines]
             return (Subject.MESSAGE, messages[-1].pk), [side.other]
-        others = self.rng.sample([one for one in self.crowd if one != culprit], 4)
+        neighbours = [one for one in self.crowd if one != culprit]
+        others = self.rng.sample(neighbours, min(4, len(neighbours)))
         if incident.get("photo"):
             return (Subject.PHOTO, culprit.photos.get(position=1).pk), others
         return (Subject.PROFILE, culprit.pk), others

@@ -92,7 +92,7 @@ class MessageAdmin(ReadWithReason):
 
     section = Section.MEETING
     icon = "sms"
-    person = "sender__user"
+    person_path = "sender__user"
     figures = (
         Figure("Messages in 24 h", lambda: made_within(Message.objects.all(), days=1), "?made=day"),
     )

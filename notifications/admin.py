@@ -154,7 +154,7 @@ class DeviceAdmin(ReadOnlyAdmin):
 
     section = Section.PEOPLE
     icon = "phone_iphone"
-    person = "user"
+    person_path = "user"
     list_display = ("whose", "provider", "platform", "ending", "time_zone", "registered_at")
     list_filter = ("provider", "platform", MadeFilter)
     list_select_related = ("user",)

@@ -33,7 +33,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     section = Section.SAFETY
     icon = "devices"
-    person = "user"
+    person_path = "user"
     list_display = ("device", "owner", "state", "ip_address", "last_used_at", "created_at")
     list_filter = (
         state_filter("ended_at", absent="Not ended", present="Ended"),

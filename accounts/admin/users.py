@@ -30,7 +30,7 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
 
     section = Section.PEOPLE
     icon = "person"
-    person = "pk"
+    person_path = "pk"
     figures = (Figure("People", lambda: User.objects.all()),)
     deletion_takes = (
         "The dog's profile with its photos, prompts and place",

@@ -46,7 +46,7 @@ class AppealAdmin(ReadOnlyAdmin):
 
     section = Section.DESK
     icon = "record_voice_over"
-    person = "decision__person"
+    person_path = "decision__person"
     list_display = ("created_at", "about", "measure", "decided_before_by", "outcome")
     list_filter = (OutcomeFilter,)
     search_fields = ("id", "decision", "decision__person", "decision__person__email__startswith")

@@ -50,7 +50,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
     section = Section.DESK
     icon = "gavel"
-    person = "about"
+    person_path = "about"
     list_display = ("subject", "severity_label", "complaints", "weighs", "waiting", "due", "claim")
     list_filter = (StateFilter, SeverityFilter, ReasonFilter)
     search_fields = ("id", "about", "about__email__startswith")

@@ -25,7 +25,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     section = Section.DESK
     icon = "balance"
-    person = "person"
+    person_path = "person"
     list_display = (
         "created_at",
         "measure",

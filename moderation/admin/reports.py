@@ -16,7 +16,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
     section = Section.DESK
     icon = "flag"
-    person = "case__about"
+    person_path = "case__about"
     list_display = ("created_at", "reason", "subject_type", "outcome", "weight", "of_case")
     list_filter = ("outcome", "reason", "subject_type", MadeFilter)
     search_fields = ("id", "case", "reporter", "subject_id", "reporter__email__startswith")

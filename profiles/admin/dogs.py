@@ -37,7 +37,7 @@ class ProfileAdmin(StaffAdmin):
 
     section = Section.PEOPLE
     icon = "pets"
-    person = "user"
+    person_path = "user"
     page_media = MAP_MEDIA
     figures = (
         Figure(

@@ -24,7 +24,7 @@ class PhotoAdmin(ReadOnlyAdmin):
 
     section = Section.PEOPLE
     icon = "photo_library"
-    person = "profile__user"
+    person_path = "profile__user"
     deletion_takes = ("The profile's place in the deck, if fewer than two photos are left",)
     list_display = ("thumbnail", "dog", "position", "state", "width", "height", "created_at")
     list_filter = (state_filter("held_at", absent="Shown", present="Held"), MadeFilter)
@@ -96,7 +96,7 @@ class PromptAdmin(StaffAdmin):
 
     section = Section.PEOPLE
     icon = "forum"
-    person = "profile__user"
+    person_path = "profile__user"
     list_display = ("question", "dog", "state")
     list_filter = (state_filter("held_at", absent="Shown", present="Held"),)
     list_select_related = ("profile",)

@@ -63,7 +63,7 @@ class StaffAdmin(ModelAdmin):
     # Pages beside the list, for the sidebar.
     pages: Sequence[Page] = ()
     # The way from a row to the account that it belongs to, for `pupmatch.lib.admin.finding`.
-    person = ""
+    person_path = ""
     # What a deletion takes along, in sentences: rows are private and there may be thousands.
     deletion_takes: Sequence[str] = ()
     # What a page with a map of its own needs.

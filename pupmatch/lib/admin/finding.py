@@ -1,6 +1,6 @@
 """One box for everything: who is behind an id or an address.
 
-Every list takes part by its `search_fields`; one that says in `person` whose its rows are leads to
+Every list takes part by its `search_fields`; one that says in `person_path` whose its rows are leads to
 the person, too. All tables are asked in a single statement.
 """
 
@@ -33,7 +33,8 @@ class Hit(NamedTuple):
 def find(site: AdminSite, request: HttpRequest, term: str) -> list[Hit]:
     """Every row that may be seen and whose id, or owner's address, is `term`; at most AT_MOST."""
     term = term.strip()
-    parts = [rows for one in visible(site, request) if (rows := _rows(one, request, term))]
+    asked = [_rows(one, request, term) for one in visible(site, request)]
+    parts = [rows for rows in asked if rows is not None]
     if not parts:
         return []
     first, *others = parts
@@ -65,7 +66,7 @@ def _rows(admin: Any, request: HttpRequest, term: str) -> QuerySet | None:
     found = condition(admin.model, paths, term) if paths else None
     if found is None:
         return None
-    owner = F(admin.person) if admin.person else Value(None)
+    owner = F(admin.person_path) if admin.person_path else Value(None)
     return (
         admin.model._default_manager.filter(found)
         .order_by()
