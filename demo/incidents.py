@@ -68,24 +68,30 @@ class Incidents:
         )
 
     def _happens(self, incident: dict[str, Any], culprit: Profile) -> None:
-        subject, others = self._subject(incident, culprit)
-        for text, reporter in zip(incident["complaints"], others, strict=False):
-            made, _ = report(
+        (subject_type, subject_id), others = self._subject(incident, culprit)
+        made = [
+            report(
                 reporter=reporter.user,
-                subject_type=subject[0],
-                subject_id=subject[1],
+                subject_type=subject_type,
+                subject_id=subject_id,
                 reason=incident["reason"],
                 text=text,
-            )
+            )[0]
+            for text, reporter in zip(incident["complaints"], others, strict=False)
+        ]
+        # In a very small town there is nobody to complain.
+        if not made:
+            return
+        case = made[0].case
         decided = incident.get("ends")
         ago = timedelta(hours=self.rng.uniform(0.2, 30))
         if decided:
             # What lasts some days still does.
             longest = STILL_RUNNING if decided in DAYS else LONGEST_AGO
             ago = longest * self.rng.uniform(0.1, 1)
-        self._put_back(made.case, ago)
+        self._put_back(case, ago)
         if decided:
-            self._decide(made.case, decided, incident, ago)
+            self._decide(case, decided, incident, ago)
 
     def _subject(
         self, incident: dict[str, Any], culprit: Profile
