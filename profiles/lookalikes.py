@@ -17,12 +17,14 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 
 
-def photos_like(hash: int, *, but: Profile | None = None) -> QuerySet[Photo]:
-    """Photos that look like the one with this hash or its mirror image, the nearest first.
+def photos_like(*hashes: int, but: Profile | None = None) -> QuerySet[Photo]:
+    """Photos that look like one of those with these hashes or its mirror image, the nearest first.
 
     `but` leaves out a profile's own. Each says in how many bits it is apart: `distance`.
     """
-    either = (hash, mirrored(hash))
+    if not hashes:
+        return Photo.objects.none()
+    either = [each for hash in hashes for each in (hash, mirrored(hash))]
     bands = Value(wanted(*either), ArrayField(IntegerField()))
     apart = [Distance(F("perceptual_hash"), _bigint(each)) for each in either]
     near = Photo.objects.filter(
