@@ -120,7 +120,12 @@ def figures_view(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv" and form.is_valid():
         span = {name: str(day) for name, day in form.cleaned_data.items()}
         with transaction.atomic():
-            audit.record(by=staff(request), action="figures.export", **span)
+            audit.record(
+                by=staff(request),
+                action="figures.export",
+                since=span["since"],
+                until=span["until"],
+            )
         name = f"pupmatch-{span['since']}-{span['until']}.csv"
         return csv_response(name, figures.Row._fields, rows)
     return page(request, "figures", "Figures", form=form, rows=rows, header=figures.Row._fields)

@@ -35,7 +35,7 @@ class StateFilter(SimpleListFilter):
         cases = Case.objects.open()
         match self.value():
             case "mine":
-                cases = cases.filter(claimed_by=str(request.user.pk))
+                cases = cases.filter(claimed_by=request.user.pk)
             case "overdue":
                 cases = Case.objects.overdue()
             case "closed":

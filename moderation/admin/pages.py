@@ -93,9 +93,9 @@ def filled(form: FilledForm) -> FilledForm:
     """The form, if it is filled in as it must be. Raises NotFilledIn, which the site tells."""
     if not form.is_valid():
         words = [
-            f"{form.fields[name].label or name}: {' '.join(errors)}"
+            f"{form.fields[name].label or name}: {' '.join(map(str, errors))}"
             if name in form.fields
-            else " ".join(errors)
+            else " ".join(map(str, errors))
             for name, errors in form.errors.items()
         ]
         raise NotFilledIn(" ".join(words))
