@@ -48,10 +48,17 @@ class Story(RuleBasedStateMachine):
     """Somebody with a bio, three photos, a prompt and a message; and staff."""
 
     clock = None  # set by the test, which has the fixture
+    in_force = ()
+    from_the_end = False
     decisions = Bundle("decisions")
 
-    @initialize(limit=st.none() | days, is_out_of_use=st.booleans())
-    def begin(self, limit, is_out_of_use):
+    @initialize(
+        limit=st.none() | days,
+        is_out_of_use=st.booleans(),
+        held=st.sets(things),
+        from_the_end=st.booleans(),
+    )
+    def begin(self, limit, is_out_of_use, held, from_the_end):
         self.clock.move_to(START)
         for model in (Case, BannedMark, User):
             model.objects.all().delete()
@@ -62,15 +69,19 @@ class Story(RuleBasedStateMachine):
         self.holds, self.noticed, self.shown = {}, [], {}
         self.ends = {kind: {} for kind in TIMED}
         self.bans, self.is_out_of_use = set(), is_out_of_use
+        self.in_force, self.from_the_end = [], from_the_end
         if limit:
             until = self.ends[Kind.LIMIT]["before"] = timezone.now() + timedelta(days=limit)
             standing.limit(user=self.me.user, until=until)
         if is_out_of_use:
             standing.deactivate(user=self.me.user)
+        for n in held:
+            self.hold_by_hand(n)
 
     def decide(self, kind, thing=None, **fields):
         self.clock.shift(timedelta(seconds=1))
-        return decided(thing or self.me, kind, **fields)
+        self.in_force.append(decided(thing or self.me, kind, **fields))
+        return self.in_force[-1]
 
     # What staff decide ------------------------------------------------------------------------------
 
@@ -115,6 +126,7 @@ class Story(RuleBasedStateMachine):
     @rule(decision=consumes(decisions), reopen=st.booleans())
     def undo(self, decision, reopen):
         self.clock.shift(timedelta(seconds=1))
+        self.in_force.remove(decision)
         assert undone(decision, reopen=reopen)
         assert not undone(decision, reopen=reopen)
         for ends in self.ends.values():
@@ -171,6 +183,14 @@ class Story(RuleBasedStateMachine):
     def thing(self, n):
         row = self.things[n]
         return subjects.get(subject_type=subject_of(row), subject_id=row.pk)
+
+    def teardown(self):
+        """In the end everything is undone, and nothing is left of it."""
+        for decision in self.in_force[:: -1 if self.from_the_end else 1]:
+            self.undo(decision, reopen=False)
+            self.everything_is_held_that_is_to_be()
+            self.the_person_stands_as_they_are_to()
+            self.reports_follow_their_case()
 
     # What is true all the time ----------------------------------------------------------------------
 
