@@ -8,7 +8,6 @@ the hour, and what has no copy stays held.
 
 import json
 import logging
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -97,13 +96,6 @@ def _take_over(row: EvidenceFile, name: str) -> bool:
     return bool(waiting)
 
 
-def picture_urls(evidence: Iterable[Evidence]) -> dict[str, str]:
-    """Where staff see each kept photo, by the name under `files` in the evidence's content.
-
-    The copy's address lasts five minutes; until there is a copy it is the original's.
-    """
-    rows = EvidenceFile.objects.filter(evidence__in=list(evidence))
-    return {
-        source: private.url(name) if name else default_storage.url(source)
-        for source, name in rows.values_list("source", "name")
-    }
+def address(kept: EvidenceFile) -> str:
+    """Where staff see a kept photo: its copy for five minutes; until there is one, the original."""
+    return private.url(kept.name) if kept.name else default_storage.url(kept.source)

@@ -4,7 +4,6 @@ Each half costs the same number of queries for a little and for a lot: `of` eigh
 and another for each kind of thing that was reported.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -172,8 +171,3 @@ def reports_of(case: Case) -> list[Reported]:
         for report in reports
     ]
     return sorted(found, key=lambda each: -each.report.weight)
-
-
-def things_found(findings: Iterable[Finding]) -> dict[tuple[str, UUID], Thing]:
-    """What is left of what findings are about, by type and id; a query for each type."""
-    return subjects.get_many((row.subject_type, row.subject_id) for row in findings)

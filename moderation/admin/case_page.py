@@ -13,7 +13,7 @@ from moderation.admin.forms import DecisionForm
 from moderation.admin.pages import may, staff
 from moderation.deciding import needs_second_eyes
 from moderation.history import History, Reported
-from moderation.models import Case, Decision
+from moderation.models import Case, Decision, Subject
 from moderation.rules import RULES
 from profiles.models import Profile
 from pupmatch.lib.admin.reading import open_for_reading
@@ -97,7 +97,7 @@ def _deciding(found: History, reports: list[Reported], by: User, claim: str) -> 
     allowed = authority.kinds_for(by, case.about)
     if case.closed_at or claim == "other" or not allowed:
         return {}
-    removable = _removable(reports, found.profile)
+    removable = _removable(reports, found)
     ban_rule = "This ban takes effect at once."
     if case.about and needs_second_eyes(case.about):
         ban_rule = "This account is not a new one: somebody else has to confirm the ban."
@@ -119,12 +119,18 @@ def _deciding(found: History, reports: list[Reported], by: User, claim: str) -> 
     }
 
 
-def _removable(reports: list[Reported], profile: Profile | None) -> list[tuple[str, str]]:
-    """What was reported and is still there, then whatever else the profile shows; each once."""
+def _removable(reports: list[Reported], found: History) -> list[tuple[str, str]]:
+    """What was reported or noticed, then whatever else the profile shows; each once."""
     things = [each.thing for each in reports if each.thing]
-    reported = {f"{thing.type}:{thing.row.pk}": thing.label for thing in things}
-    parts = _parts(profile) if profile else {}
-    return [*reported.items(), *(part for part in parts.items() if part[0] not in reported)]
+    offered = {f"{thing.type}:{thing.row.pk}": thing.label for thing in things}
+    noticed = {
+        f"{row.subject_type}:{row.subject_id}": f"{row.subject_type} with {row.get_kind_display()}"
+        for row in found.findings
+        if row.subject_type in Subject.values
+    }
+    parts = _parts(found.profile) if found.profile else {}
+    others = noticed | parts
+    return [*offered.items(), *(each for each in others.items() if each[0] not in offered)]
 
 
 def _parts(profile: Profile) -> dict[str, str]:

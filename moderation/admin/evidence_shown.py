@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.utils.dateparse import parse_datetime
 
+from moderation.evidence import address
 from moderation.history import Reported
 from moderation.models import Evidence, Report, Subject
-from pupmatch.lib import private
 
 Content = dict[str, Any]
 
@@ -67,7 +66,7 @@ def _thread(content: Content, messages: list[Content]) -> list[Content]:
 
 def _pictures(report: Report, evidence: Evidence) -> list[dict[str, Any]]:
     """Of a photo that photo alone, of a profile all; a message is not about pictures."""
-    addresses = {file.source: _address(file) for file in evidence.files.all()}
+    addresses = {kept.source: address(kept) for kept in evidence.files.all()}
     photos = (evidence.content.get("profile") or {}).get("photos") or []
     if report.subject_type == Subject.PHOTO:
         photos = [photo for photo in photos if photo["id"] == str(report.subject_id)]
@@ -80,10 +79,6 @@ def _pictures(report: Report, evidence: Evidence) -> list[dict[str, Any]]:
         if medium:
             shown.append({"medium": medium, "large": urls.get("large") or medium})
     return shown
-
-
-def _address(file: Any) -> str:
-    return private.url(file.name) if file.name else default_storage.url(file.source)
 
 
 def _words(report: Report, content: Content) -> list[tuple[str, str]]:

@@ -122,6 +122,6 @@ def test_a_photo_that_is_deleted_while_it_is_reported_is_kept_or_gone_for_both(i
 def test_staff_see_a_photo_at_its_address_and_then_at_its_copys(match, run_jobs):
     made = about(Subject.PROFILE, match.high, match.low.user)
     source = made.evidence.content["profile"]["photos"][0]["files"]["small"]
-    assert evidence.picture_urls([made.evidence])[source].endswith(source)
+    assert evidence.address(made.evidence.files.get(source=source)).endswith(source)
     run_jobs()
-    assert "/private/" in evidence.picture_urls([made.evidence])[source]
+    assert "/private/" in evidence.address(made.evidence.files.get(source=source))
