@@ -76,7 +76,7 @@ def found(
     mutual = [(like, like.meeting) for like in likes if like.meeting]
     for like, meeting in progress(mutual, "Matches", len(mutual)):
         chronicle.meet(like, meeting)
-    Incidents(seed, now, housing, profiles).happen()
+    Incidents(seed, now, housing, dogs, profiles).happen(drawn=drawn)
     housing.hire_staff()
     return Census(len(dogs), len(likes), len(mutual), len(playgrounds))
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from io import BytesIO
 from random import Random
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Q
 
 from accounts.models import User
+from demo import documents
+from demo.dogs import Dog
 from demo.settling import Housing
 from demo.wording import load
 from matching.models import Match
@@ -18,7 +21,10 @@ from moderation import appeals, deciding
 from moderation.models import Case, Decision, Report, Subject
 from moderation.reporting import report
 from moderation.roles import Role
+from profiles.images import render_document
 from profiles.models import Photo, Profile
+from verification import services as verification
+from verification.models import Verification
 
 DAYS = {Decision.Kind.SUSPEND: 14, Decision.Kind.LIMIT: 7}
 # The last ones wait for review.
@@ -30,17 +36,24 @@ class Incidents:
     """Some of the crowd misbehave, others complain, and two of staff have decided a part of it."""
 
     def __init__(
-        self, seed: object, now: datetime, housing: Housing, profiles: dict[int, Profile]
+        self,
+        seed: object,
+        now: datetime,
+        housing: Housing,
+        dogs: list[Dog],
+        profiles: dict[int, Profile],
     ) -> None:
         self.rng = Random(f"{seed}/incidents")
         self.now = now
+        self.dogs = {dog.number: dog for dog in dogs}
+        self.profiles = profiles
         # The first two belong to whoever looks around; nobody complains about those.
         self.crowd = [profile for number, profile in sorted(profiles.items()) if number > 2]
         self.stars = [profile for number, profile in profiles.items() if number <= 2]
         self.moderator = self._hire(housing, "moderator", Role.MODERATOR)
         self.lead = self._hire(housing, "lead", Role.LEAD)
 
-    def happen(self) -> int:
+    def happen(self, *, drawn: bool) -> int:
         """Let it all happen; says how many reports there were."""
         talkative, quiet = self._culprits()
         for incident in load("incidents")["incidents"]:
@@ -48,6 +61,7 @@ class Incidents:
             if some:
                 self._happens(incident, some.pop())
         self._review_photos()
+        self._show_documents(drawn=drawn)
         return Report.objects.count()
 
     def _hire(self, housing: Housing, name: str, role: Role) -> User:
@@ -143,3 +157,23 @@ class Incidents:
         Photo.objects.exclude(pk__in=list(latest.values_list("pk", flat=True))).update(
             reviewed_at=self.now
         )
+
+    def _show_documents(self, *, drawn: bool) -> None:
+        """Two who have done nothing want the badge, and wait for it."""
+        accused = set(Case.objects.values_list("about", flat=True))
+        blameless = [
+            number
+            for number, profile in sorted(self.profiles.items())
+            if number > 2 and profile.user_id not in accused
+        ]
+        chosen = self.rng.sample(blameless, min(2, len(blameless)))
+        for number, kind in zip(chosen, Verification.Kind, strict=False):
+            dog = self.dogs[number]
+            picture = self._picture(kind, dog) if drawn else documents.blank()
+            name = verification.store_document(render_document(picture))
+            verification.show(profile=self.profiles[number], kind=kind, document=name)
+
+    def _picture(self, kind: str, dog: Dog) -> BytesIO:
+        if kind == Verification.Kind.VACCINATION:
+            return documents.vaccination_record(dog, self.rng, today=self.now.date())
+        return documents.fresh_photo(dog, self.rng)
