@@ -63,16 +63,24 @@ READINGS = [
         "@",
     ),
     (re.compile(r"(?<=[a-z0-9]{3}) {1,3}[.] {0,3}(?=(?:com|net|org|de|co|fr|info|eu)\b)"), "."),
+    (
+        re.compile(rf"\bwww[ ._,-]{{1,3}}([a-z0-9-]{{2,40}})[ ._,-]{{1,3}}(?=(?:{COMMON})\b)"),
+        r"www.\1.",
+    ),
     (re.compile(r"(?<=[a-z]{3})[,;](?=(?:com|net|org)\b)"), "."),
     (re.compile(r"(?<=[a-z]{3})[.](?:c0m|c0rn|corn)\b"), ".com"),
     (re.compile(r"\bh(?:xx|tt|[*]{2})ps?\s{0,3}:\s{0,3}/\s{0,3}/\s{0,3}"), "http://"),
 ]
-NAME = r"(?=[a-z0-9._-]{0,30}[a-z])(?=[a-z._-]{0,30}[0-9._-][a-z0-9])[a-z0-9][a-z0-9._-]{2,30}"
+# A name that nobody takes for a word: with a digit or a low line in it.
+HANDLE = r"[a-z](?=[a-z0-9._-]{0,30}[0-9_])[a-z0-9._-]{3,30}"
 LOCAL = r"(?<![a-z0-9._+-])[a-z0-9._+-]{2,64}"
 MAILS = [
     re.compile(rf"{LOCAL} {{0,2}}@ {{0,2}}(?:{MAIL_HOSTS})"),
     re.compile(rf"{LOCAL}@(?:{OTHER_HOSTS})\b"),
-    re.compile(rf"\b(?:{MAIL_HOSTS})\b(?: is| account| address| id)?(?: ?[:=-])? {{0,2}}{NAME}"),
+    re.compile(rf"\b(?:{MAIL_HOSTS})\b(?: is| account| address| id)?(?: ?[:=-])? {{0,2}}{HANDLE}"),
+    re.compile(
+        rf"\b(?:{MAIL_HOSTS})\b(?: is| account| address| id)? ?[:=] ?[a-z][a-z0-9._-]{{3,30}}"
+    ),
     re.compile(
         rf"(?<![a-z0-9])[a-z0-9]{{2,64}}{AT}(?:gmail|googlemail|hotmail|icloud|yahoo|outlook|gmx|web){DOT}?"
         rf"(?:{COMMON})\b"

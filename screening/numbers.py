@@ -200,8 +200,10 @@ def _is_number(groups: list[Group], text: str) -> bool:
     before = text[max(0, groups[0].start - NEAR) : groups[0].start].rpartition("\n")[2]
     called, labelled = _last(CALLED, before), _last(LABELLED, before)
     is_called = called > labelled
-    if before.rstrip(" (").endswith("+") or digits.startswith(("00", "011")):
-        return len(digits) >= 9 and _is_international(digits)
+    if before.endswith(("+", "+(")):
+        return len(digits) >= 10
+    if digits.startswith(("00", "011")):
+        return len(digits) >= 11 and _is_international(digits)
     if labelled > called:
         return False
     is_taken_apart = all(length == 1 for length in lengths)
