@@ -27,6 +27,8 @@ from verification import services as verification
 from verification.models import Verification
 
 DAYS = {Decision.Kind.SUSPEND: 14, Decision.Kind.LIMIT: 7}
+# What lasts some days still does, and a ban waits for a second pair of eyes.
+RECENT = {*DAYS, Decision.Kind.BAN}
 # The last ones wait for review.
 UNSEEN_PHOTOS = 24
 LONGEST_AGO, STILL_RUNNING = timedelta(weeks=10), timedelta(days=4)
@@ -100,8 +102,7 @@ class Incidents:
         decided = incident.get("ends")
         ago = timedelta(hours=self.rng.uniform(0.2, 30))
         if decided:
-            # What lasts some days still does.
-            longest = STILL_RUNNING if decided in DAYS else LONGEST_AGO
+            longest = STILL_RUNNING if decided in RECENT else LONGEST_AGO
             ago = longest * self.rng.uniform(0.1, 1)
         self._put_back(case, ago)
         if decided:

@@ -154,7 +154,7 @@ def _standing(person: User) -> list[str]:
 
 
 def _words(profile: Profile) -> list[tuple[str, str]]:
-    told = [profile.name, str(profile.breed or ""), f"{profile.age} years"]
+    told = [profile.name, str(profile.breed or ""), evidence_shown.years(profile.age)]
     bio = profile.bio + ("\n(held)" if profile.bio_held_at else "")
     prompts = [
         (row.question, row.answer + ("\n(held)" if row.held_at else ""))

@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timesince import timesince, timeuntil
 from unfold.decorators import display
 
@@ -140,7 +141,7 @@ class CaseAdmin(ReadOnlyAdmin):
     @display(description="what for")
     def complaints(self, case: Any) -> str:
         """Reasons, and how many reported."""
-        named = ", ".join(REASONS[reason] for reason in case.reasons or [])
+        named = capfirst(", ".join(REASONS[reason].lower() for reason in case.reasons or []))
         counts = []
         if case.report_count:
             counts.append(f"{case.report_count} report{'s'[: case.report_count > 1]}")

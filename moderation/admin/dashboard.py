@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from moderation import figures
 from moderation.admin.pages import may
@@ -88,7 +89,11 @@ def _share(share: float | None) -> str:
 def _lines(weekly: Weekly, names: dict[str, str]) -> str:
     """Stacked bars, in Chart.js's form; what never happened is left out."""
     datasets = [
-        {"label": names[name], "data": counts, "backgroundColor": COLOURS[number % len(COLOURS)]}
+        {
+            "label": capfirst(names[name]),
+            "data": counts,
+            "backgroundColor": COLOURS[number % len(COLOURS)],
+        }
         for number, (name, counts) in enumerate(weekly.counts.items())
         if any(counts)
     ]

@@ -18,7 +18,7 @@ from moderation import casework, figures, photo_review
 from moderation.admin import case_page
 from moderation.admin.forms import PhotosForm, ReasonForm
 from moderation.admin.pages import back, filled, may, needs, page, staff
-from moderation.models import Case, Decision, Reason
+from moderation.models import Case, Decision
 from pupmatch.lib import audit
 from pupmatch.lib.admin.finding import find
 from pupmatch.lib.csv import csv_response
@@ -38,7 +38,7 @@ def photos_view(request: HttpRequest) -> HttpResponse:
     context = {
         "photos": list(waiting[:PHOTOS_PER_PAGE]),
         "total": waiting.count(),
-        "reasons": [choice for choice in Reason.choices if choice[0] in photo_review.REASONS],
+        "reasons": [(reason.value, reason.label) for reason in photo_review.REASONS],
     }
     return page(request, "photos", "Photo review", **context)
 

@@ -12,6 +12,11 @@ from moderation.models import Evidence, Report, Subject
 Content = dict[str, Any]
 
 
+def years(age: int) -> str:
+    """As people say it."""
+    return f"{age} year{'s'[: age != 1]}"
+
+
 def several(reports: Iterable[Reported], *, reads_messages: bool) -> list[dict[str, Any]]:
     """Reports as the page shows them; what several have frozen alike is shown with the first."""
     shown, known = [], []
@@ -97,7 +102,7 @@ def _words(report: Report, content: Content) -> list[tuple[str, str]]:
 
 
 def _of_dog(profile: Content) -> list[tuple[str, str]]:
-    told = [profile["name"], profile.get("breed"), f"{profile['age']} years"]
+    told = [profile["name"], profile.get("breed"), years(profile["age"])]
     return [
         ("Dog", ", ".join(str(part) for part in told if part)),
         ("Bio", profile.get("bio") or ""),
