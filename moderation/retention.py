@@ -17,8 +17,8 @@ def forget_closed_cases() -> int:
     """Remove cases closed longer ago than settings.CASES_KEPT_DAYS, and say how many.
 
     Reports, evidence with its files, notes and decisions go with them; entries of the audit stay. A
-    decision that still keeps somebody out, or that they appeal, stays with the bare case: as long
-    as it has an effect it can be read, and undone.
+    decision that still keeps somebody out or something from being shown, or that they appeal, stays
+    with the bare case: as long as it has an effect it can be read, and undone.
     """
     past = timezone.now() - timedelta(days=settings.CASES_KEPT_DAYS)
     old = Case.objects.filter(closed_at__lt=past).order_by("closed_at")
@@ -34,9 +34,12 @@ def forget_closed_cases() -> int:
 def _lasting() -> QuerySet[Decision]:
     now, kinds = timezone.now(), Decision.Kind
     keeps_out = Q(kind=kinds.BAN) | Q(kind__in=[kinds.LIMIT, kinds.SUSPEND], until__gt=now)
+    holds = Q(kind__in=[kinds.REMOVE, kinds.HOLD_PHOTOS])
     appealed = Q(appeal__outcome=Appeal.Outcome.WAITING)
-    effective = Decision.objects.in_force().filter(case=OuterRef("pk"), person__isnull=False)
-    return effective.filter(keeps_out | appealed)
+    # Who left has nothing that could be held; a place stays.
+    concerned = Q(person__isnull=False) | Q(case__playground_id__isnull=False)
+    effective = Decision.objects.in_force().filter(concerned, case=OuterRef("pk"))
+    return effective.filter(keeps_out | holds | appealed)
 
 
 @transaction.atomic

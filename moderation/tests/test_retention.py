@@ -62,12 +62,13 @@ def test_what_still_keeps_somebody_out_stays_without_the_evidence():
     undone = closed(200, Kind.BAN, state=Decision.State.UNDONE, undone_at=now)
     appealed = closed(200, Kind.WARN)
     Appeal.objects.create(decision=appealed.decisions.get(), text="No.")
+    held = closed(200, Kind.HOLD_PHOTOS)
     erased = closed(200, Kind.BAN)
     erased.about.delete()
     assert forget_closed_cases() == 3
-    assert set(Case.objects.all()) == {banned, suspended, appealed}
+    assert set(Case.objects.all()) == {banned, suspended, appealed, held}
     assert not {over, undone, erased} & set(Case.objects.all())
-    assert Decision.objects.count() == 3
+    assert Decision.objects.count() == 4
     assert not Report.objects.exists()
     assert not Note.objects.exists()
     assert not EvidenceFile.objects.exists()
