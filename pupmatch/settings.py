@@ -23,7 +23,7 @@ from pupmatch.environment import (
     whole_number,
 )
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", debug=DEBUG)
