@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from moderation.admin import case_page, desk
 from moderation.admin.filters import ReasonFilter, SeverityFilter, StateFilter
 from moderation.admin.forms import DecisionForm, NoteForm
 from moderation.admin.pages import back, filled, may, needs, page, read_only, staff
-from moderation.models import Case, Reason, Report
+from moderation.models import Case, Decision, Reason, Report
 from moderation.models.cases import Severity
 from profiles.models import Photo
 from pupmatch.lib.admin.base import ReadOnlyAdmin
@@ -96,11 +96,12 @@ class CaseAdmin(ReadOnlyAdmin):
             .values("case")
             .values(found=ArrayAgg("reason", distinct=True))
         )
+        proposed = Decision.objects.proposed().filter(case=OuterRef("pk"))
         first = Photo.objects.filter(position=0)
         return (
             super()
             .get_queryset(request)
-            .annotate(reasons=Subquery(reasons))
+            .annotate(reasons=Subquery(reasons), is_proposed=Exists(proposed))
             .prefetch_related(
                 Prefetch("about__profile__photos", queryset=first, to_attr="first_photos")
             )
@@ -170,8 +171,10 @@ class CaseAdmin(ReadOnlyAdmin):
         return f"in {timeuntil(case.due_at, depth=1)}"
 
     @display(description="claimed by")
-    def claim(self, case: Case) -> str:
-        """Who works on it, if anybody does."""
+    def claim(self, case: Any) -> str:
+        """Who works on it, if anybody does; nobody while a ban waits."""
+        if case.is_proposed:
+            return "a ban waits"
         if case.claimed_by and case.claimed_until and case.claimed_until > timezone.now():
             return case.claimed_by.email
         return "–"
