@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from moderation import subjects
 from moderation.models import Case, Decision, Report, Subject
 from playgrounds.models import Playground
+from profiles import holding
 from profiles.models import Photo
+from pupmatch.lib.jobs import enqueue
 from screening.models import Finding, Response
 
 Held = dict[str, Any]
@@ -35,6 +38,8 @@ def is_of_case(name: Name, case: Case, person: User | None) -> bool:
     if case.reports.filter(subject_type=name.type, subject_id=name.id).exists():
         return True
     if person is None:
+        return False
+    if name.type not in subjects.KINDS:
         return False
     if person.findings.filter(subject_type=name.type, subject_id=name.id).exists():
         return True
@@ -65,6 +70,9 @@ def hold(decision: Decision, name: Name) -> Held | None:
     if thing is None:
         return None
     is_new = subjects.hold(thing)
+    if name.type == Subject.PHOTO:
+        # Nobody needs to look at it once more, and nobody shows it again by approving it.
+        holding.mark_reviewed(photo=thing.row)
     since = _held_at(name)
     if since is None:
         return None  # an empty bio, for one
@@ -122,8 +130,22 @@ def _record(decision: Decision, held: Held) -> Held:
 # --- Held by screening ----------------------------------------------------------------------------
 
 
+def is_held_by_decision(photo: Photo) -> bool:
+    """Whether a decision in force is what keeps a photo from being shown."""
+    held = [{"type": Subject.PHOTO, "id": str(photo.pk)}]
+    decisions = Decision.objects.in_force().filter(person=photo.profile.user_id)
+    return decisions.filter(before__held__contains=held).exists()
+
+
 def release_noticed(decision: Decision) -> list[dict[str, str]]:
-    """Show what screening held until staff had looked, now that they see nothing wrong in it."""
+    """Show what screening held until staff had looked, now that they see nothing wrong in it.
+
+    What was written after `seen_at` in the decision's `before`, and held anew, they have not seen:
+    it stays held, and is taken up by a case of its own.
+    """
+    seen_at = parse_datetime(decision.before.get("seen_at") or "")
+    if seen_at:
+        _notice_again(decision, seen_at)
     found = Finding.objects.filter(
         user=decision.person_id,
         response=Response.HOLD,
@@ -133,7 +155,7 @@ def release_noticed(decision: Decision) -> list[dict[str, str]]:
     return [
         {"type": name.type, "id": str(name.id)}
         for name in sorted(names)
-        if _is_held_by_itself(name, decision) and _release(name)
+        if _is_held_by_itself(name, decision, seen_at) and _release(name)
     ]
 
 
@@ -145,7 +167,18 @@ def hold_again(decision: Decision) -> None:
             subjects.hold(thing)
 
 
-def _is_held_by_itself(name: Name, decision: Decision) -> bool:
+def _is_held_by_itself(name: Name, decision: Decision, seen_at: datetime | None) -> bool:
+    if name.type not in subjects.KINDS:
+        return False
     since = _held_at(name)
+    if since is None or (seen_at and datetime.fromisoformat(since) > seen_at):
+        return False
     held = {"type": name.type, "id": str(name.id), "held_at": since}
-    return since is not None and not _also_held_by(decision, held)
+    return not _also_held_by(decision, held)
+
+
+def _notice_again(decision: Decision, seen_at: datetime) -> None:
+    """Let what was noticed after staff had opened the page wait for them once more."""
+    later = Finding.objects.filter(user=decision.person_id, created_at__gt=seen_at)
+    if later.update(gathered_at=None):
+        enqueue("moderation.tasks.gather_findings")

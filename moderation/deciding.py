@@ -4,7 +4,7 @@ Locked from the top down: the person's account and profile, the case, then whate
 (conversations, places), the streams last of all. So decisions about one person wait for each other.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -71,10 +71,12 @@ def decide(
     note: str = "",
     days: int | None = None,
     subject: tuple[str, UUID] | None = None,
+    seen_at: datetime | None = None,
 ) -> Decision:
     """Decide a case: have the effect, close it, settle its reports and tell everybody concerned.
 
     `days` is how long a limit or suspension lasts; `subject`, a type and an id, is what is removed.
+    What was written after `seen_at` is not shown by a dismissal: nobody has looked at it.
     Without a `statement` the person is told the rule alone. A ban that needs a second pair of eyes
     is only proposed: the case stays open, and the person may be suspended meanwhile. Raises
     NotFound, CaseClosed, CaseClaimed, OwnCase, NotAllowed, ProposalWaits and DoesNotFit.
@@ -90,6 +92,7 @@ def decide(
         statement=statement.strip() or RULES[reason].told,
         note=note.strip(),
         decided_by=by,
+        before={"seen_at": seen_at.isoformat()} if seen_at else {},
     )
     _fit(decision, person, days, subject)
     is_proposal = kind == Kind.BAN and person is not None and needs_second_eyes(person)

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from events.publishing import recorded
-from moderation import authority, casework, deciding
+from moderation import authority, casework, content, deciding
 from moderation.models import Reason, Subject
 from profiles import holding
 from profiles.models import Photo
 from pupmatch.lib import audit
+from screening.models import Finding
 
 # What may be wrong with a photo.
 REASONS = (
@@ -25,19 +26,24 @@ REASONS = (
 
 
 def waiting() -> QuerySet[Photo]:
-    """Those that nobody of staff has looked at, the oldest first."""
-    return Photo.objects.filter(reviewed_at=None).select_related("profile").order_by("created_at")
+    """Those that nobody of staff has looked at, the oldest first.
+
+    Without those that look like a banned one: they are decided in the case that has them.
+    """
+    banned = Finding.objects.filter(kind=Finding.Kind.BANNED_PHOTO, subject_id=OuterRef("pk"))
+    rows = Photo.objects.filter(~Exists(banned), reviewed_at=None)
+    return rows.select_related("profile").order_by("created_at", "id")
 
 
 @recorded()
 def review(*, seen: set[UUID], held: set[UUID], reason: str, by: User) -> tuple[int, int]:
     """Approve what was seen and not marked, and remove what was marked, each by a decision.
 
-    What somebody else reviewed meanwhile is left as they left it. Says how many were approved and
-    removed. Raises NotAllowed.
+    What somebody else reviewed meanwhile is left as they left it, and one's own to others. Says how
+    many were approved and removed. Raises NotAllowed.
     """
     authority.check(by, "review_photos", None)
-    rows = Photo.objects.filter(pk__in=seen, reviewed_at=None).select_related("profile__user")
+    rows = waiting().filter(pk__in=seen).exclude(profile__user=by).select_related("profile__user")
     # Everybody at once, in the order in which others lock them.
     casework.lock_people(rows.values_list("profile__user", flat=True))
     chosen: dict[bool, list[Photo]] = {True: [], False: []}
@@ -51,7 +57,8 @@ def review(*, seen: set[UUID], held: set[UUID], reason: str, by: User) -> tuple[
 def _approve(photo: Photo, by: User) -> bool:
     if not holding.mark_reviewed(photo=photo):
         return False
-    holding.release_photo(photo=photo)
+    if not content.is_held_by_decision(photo):
+        holding.release_photo(photo=photo)
     audit.record(by=by, action="photo.approve", subject=photo)
     return True
 

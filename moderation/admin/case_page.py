@@ -1,5 +1,6 @@
 """What stands on the page of a case."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -32,8 +33,8 @@ KEYS = {
 REPORTS = 12
 
 
-def context(found: History, request: HttpRequest) -> dict[str, Any]:
-    """Everything that the template of a case shows."""
+def context(found: History, seen_at: datetime, request: HttpRequest) -> dict[str, Any]:
+    """Everything that the template of a case shows; `seen_at` is when that was asked for."""
     by, case = staff(request), found.case
     sees_words = may(request, "work_case")
     reads = may(request, "read_messages")
@@ -46,6 +47,7 @@ def context(found: History, request: HttpRequest) -> dict[str, Any]:
         **person(found.person, found.profile, sees_words=sees_words),
         "case": case,
         "found": found,
+        "seen_at": seen_at.isoformat(),
         "claim": claim,
         "is_late": case.due_at < timezone.now(),
         "may_work": sees_words,

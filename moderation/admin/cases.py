@@ -186,11 +186,12 @@ class CaseAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Everything there is, beside what can be decided."""
+        seen_at = timezone.now()
         found = history.of(_key(object_id))
         if found is None:
             raise Http404
         title = self.title_of(found.case)
-        return page(request, "case", title, **case_page.context(found, request))
+        return page(request, "case", title, **case_page.context(found, seen_at, request))
 
     def title_of(self, row: Case) -> str:
         """Whom it is about."""

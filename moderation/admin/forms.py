@@ -80,6 +80,8 @@ class DecisionForm(forms.Form):
     note = forms.CharField(label="Note", max_length=2000, required=False)
     days = forms.IntegerField(label="Days", min_value=1, max_value=LONGEST_DAYS, required=False)
     subject = forms.CharField(label="What is removed", required=False)
+    # When the page was made; what came later its reader has not seen.
+    seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, case: Case) -> None:
         super().__init__(data)

@@ -6,19 +6,22 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import open_session
 from accounts.tests.factories import UserFactory
-from moderation import appeals
+from moderation import appeals, photo_review
 from moderation.models import Appeal, Case, Decision
 from moderation.tests.desk import LEAD, decided, dog, told
 from moderation.tests.factories import ReportFactory, staff
 from moderation.tests.test_admin_case import VIEWS, shown, signed_in
 from profiles.models import Photo
+from profiles.services import change_profile
 from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.ids import uuid7
 from pupmatch.lib.models import AuditEntry
+from screening.models import Finding
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +240,53 @@ def test_figures_are_shown_and_exported(desk: Client):
 )
 def test_figures_of_no_span_of_time_say_so(desk: Client, span: dict):
     assert "desk-late" in shown(desk.get(FIGURES, {**span, "format": "csv"}))
+
+
+# --- What nobody has looked at --------------------------------------------------------------------
+
+
+def test_approving_photos_leaves_what_a_decision_holds(desk: Client):
+    profile = ProfileFactory(photos=3)
+    decided(profile.photos.get(position=1), "remove")
+    decided(profile, "hold_photos")
+    ids = [photo.pk for photo in profile.photos.all()]
+    assert not photo_review.waiting().filter(pk__in=ids).exists()
+    Photo.objects.filter(pk__in=ids).update(reviewed_at=None)
+    desk.post(PHOTOS, {"seen": ids, "reason": "other"})
+    assert not profile.photos.filter(held_at=None).exists()
+
+
+def test_photos_that_look_banned_are_left_to_their_case(desk: Client):
+    photo = ProfileFactory(photos=2).photos.get(position=0)
+    Photo.objects.filter(pk=photo.pk).update(held_at=photo.created_at)
+    kind = Finding.Kind.BANNED_PHOTO
+    found = {"kind": kind, "response": "hold", "subject_type": "photo", "subject_id": photo.pk}
+    Finding.objects.create(user=photo.profile.user, **found)
+    desk.post(PHOTOS, {"seen": [photo.pk], "reason": "other"})
+    photo.refresh_from_db()
+    assert photo.held_at is not None
+    assert photo.reviewed_at is None
+
+
+def test_ones_own_photos_are_for_others(lead: User, desk: Client):
+    photo = ProfileFactory(user=lead, photos=2).photos.get(position=0)
+    desk.post(PHOTOS, {"seen": [photo.pk], "reason": "other"})
+    photo.refresh_from_db()
+    assert photo.reviewed_at is None
+
+
+def test_a_dismissal_shows_nothing_that_was_written_after_the_page_was_opened(run_jobs: Any):
+    profile = dog(bio="")
+    change_profile(profile=profile, bio="Write to rex@gmail.com")
+    run_jobs()
+    case = Case.objects.get()
+    seen_at = timezone.now()
+    change_profile(profile=profile, bio="Write to bad@gmail.com")
+    run_jobs()
+    client = signed_in(staff(*VIEWS, *LEAD))
+    form = {"kind": "dismiss", "reason": "other", "seen_at": seen_at.isoformat()}
+    client.post(reverse("admin:moderation_case_decide", args=[case.pk]), form)
+    profile.refresh_from_db()
+    assert profile.bio_held_at is not None
+    run_jobs()
+    assert Case.objects.open().get().finding_count >= 1
