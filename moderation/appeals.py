@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from events.publishing import publish, recorded
-from moderation import authority, deciding, settling
+from moderation import authority, casework, deciding, settling
 from moderation.models import Appeal, Decision
 from pupmatch.lib import audit
 from pupmatch.lib.constraints import violated
@@ -83,14 +83,15 @@ def appeal(*, decision: Decision, by_person: User, text: str) -> Appeal:
 def decide_appeal(*, appeal: Appeal, by: User, grant: bool, answer: str) -> Appeal:
     """Let a decision stand, or undo it; the person is told `answer`.
 
-    Raises NotFound, AppealDecided, NotAllowed, and OwnDecision for whoever made or confirmed it,
-    superusers included.
+    Raises NotFound, AppealDecided, NotAllowed, OwnCase, and OwnDecision for whoever made or
+    confirmed it, superusers included.
     """
     decision, case, person = deciding.lock(appeal.decision)
     waiting = Appeal.objects.select_for_update(no_key=True).filter(decision=decision).first()
     if waiting is None:
         raise NotFound
     authority.check(by, "decide_appeal", person)
+    casework.check_impartial(case, by)
     if by.pk in (decision.decided_by_id, decision.confirmed_by_id):
         raise OwnDecision
     if waiting.outcome != Outcome.WAITING:

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from moderation.digests import digest_of
-from moderation.models import Case, Note
+from moderation.models import Case, Note, Report
 from moderation.models.cases import DUE_WITHIN, Severity
 from profiles.models import Profile
 from pupmatch.lib import audit
@@ -40,7 +41,7 @@ class CaseClosed(Problem):
 
 
 class OwnCase(Forbidden):
-    """Nobody decides about themselves."""
+    """Nobody decides about themselves, nor about what they reported."""
 
     default_detail = "This case is about you."
 
@@ -144,13 +145,20 @@ def _claim(case: Case, by: User) -> Case:
     now = timezone.now()
     if case.closed_at:
         raise CaseClosed
-    if case.about_id == by.pk:
-        raise OwnCase
+    check_impartial(case, by)
     if case.is_claimed_by_other(by, now):
         raise CaseClaimed(until=case.claimed_until)
     case.claimed_by, case.claimed_until = by, now + Case.CLAIM
     case.save(update_fields=["claimed_by", "claimed_until"])
     return case
+
+
+def check_impartial(case: Case, by: User) -> None:
+    """Raises OwnCase for whom it is about and whoever reported something in it, superusers too."""
+    if case.about_id == by.pk:
+        raise OwnCase
+    if case.reports.filter(reporter=by).exists():
+        raise OwnCase("You reported something in this case; somebody else decides it.")
 
 
 @transaction.atomic
@@ -199,7 +207,8 @@ def next_case(*, by: User, after: Case | None = None) -> Case | None:
 
     Two who ask at once get two cases. `after` is the one that they leave as it is.
     """
-    free = Case.objects.free_for(by).exclude(about=by).in_order()
+    own = Report.objects.filter(case=OuterRef("pk"), reporter=by)
+    free = Case.objects.free_for(by).filter(~Exists(own)).exclude(about=by).in_order()
     if after is not None:
         free = free.exclude(pk=after.pk)
     found = free.select_for_update(of=("self",), no_key=True, skip_locked=True).first()

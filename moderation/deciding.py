@@ -17,6 +17,7 @@ from moderation.models import Case, Decision
 from moderation.rules import RULES
 from pupmatch.lib import audit
 from pupmatch.lib.problems import Forbidden, NotFound, Problem
+from screening import bans
 
 Kind, State = Decision.Kind, Decision.State
 
@@ -141,16 +142,16 @@ def remove_at_sight(*, person: User, by: User, reason: str, subject: tuple[str, 
 def confirm(*, decision: Decision, by: User) -> Decision:
     """Let a proposed ban come into force: by somebody else than whoever proposed it.
 
-    Raises NotFound, NotProposed, NotAllowed, SecondEyes and DoesNotFit (the person has left).
+    Of somebody who left meanwhile, what was marked then stays out. Raises NotFound, NotProposed,
+    NotAllowed, OwnCase and SecondEyes.
     """
     decision, case, person = lock(decision)
     authority.check(by, authority.NEEDED[decision.kind], person)
+    casework.check_impartial(case, by)
     if decision.state != State.PROPOSED:
         raise NotProposed
     if decision.decided_by_id == by.pk:
         raise SecondEyes
-    if person is None:
-        raise DoesNotFit("There is nobody left to ban.")
     decision.confirmed_by = by
     _enforce(decision, person)
     settling.close(case, decision)
@@ -162,14 +163,16 @@ def confirm(*, decision: Decision, by: User) -> Decision:
 def decline(*, decision: Decision, by: User) -> Decision:
     """Turn a proposed ban down, also one's own; its case goes back to the queue.
 
-    Raises NotFound, NotProposed and NotAllowed.
+    Raises NotFound, NotProposed, NotAllowed and OwnCase.
     """
     decision, case, person = lock(decision)
     authority.check(by, authority.NEEDED[decision.kind], person)
+    casework.check_impartial(case, by)
     if decision.state != State.PROPOSED:
         raise NotProposed
     decision.state, decision.undone_by, decision.undone_at = State.DECLINED, by, timezone.now()
     decision.save(update_fields=["state", "undone_by", "undone_at"])
+    bans.unmark(decision_id=decision.pk)
     settling.put_back(case)
     _record(decision, by, "decline", decision.reason)
     return decision
@@ -181,10 +184,11 @@ def undo(*, decision: Decision, by: User, reason: str, reopen: bool = False) -> 
 
     Its reports count as dismissed; with `reopen` they wait again, in the case or in the one that is
     open about the same person now. Undoing a dismissal always does that. Harmless to repeat: says
-    whether it changed anything. Raises NotFound, NotInForce and NotAllowed.
+    whether it changed anything. Raises NotFound, NotInForce, NotAllowed and OwnCase.
     """
     decision, case, person = lock(decision)
     authority.check(by, "undo_decision", person)
+    casework.check_impartial(case, by)
     return take_back(decision, case, person, by=by, reason=reason, reopen=reopen)
 
 
@@ -199,6 +203,8 @@ def take_back(
     decision.state, decision.undone_by, decision.undone_at = State.UNDONE, by, timezone.now()
     decision.save(update_fields=["state", "undone_by", "undone_at"])
     effects.lift(decision, person)
+    # Also what keeps out somebody who left.
+    bans.unmark(decision_id=decision.pk)
     settling.unsettle(case, decision, by=by, reopen=reopen or decision.kind == Kind.DISMISS)
     _record(decision, by, "undo", reason)
     return True
@@ -253,7 +259,9 @@ def _enforce(decision: Decision, person: User | None) -> None:
     decision.before = effects.apply(decision, person)
     if decision.before.get("held") == [] and decision.kind in CONTENT:
         raise DoesNotFit("There is nothing left to hold.")
-    decision.save(update_fields=["before"])
+    # Not before: what was on its way is stored by now, and nothing is stored after it.
+    decision.in_force_at = timezone.now()
+    decision.save(update_fields=["before", "in_force_at"])
     settling.tell(decision, is_new=True)
 
 

@@ -6,7 +6,6 @@ suspensions the longer one stays, and whoever is no longer banned may still be s
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,12 +13,10 @@ from django.utils.dateparse import parse_datetime
 
 from accounts import standing
 from accounts.models import User
-from moderation import content
+from moderation import content, departures
 from moderation.models import Decision
 from moderation.models.decisions import DecisionQuerySet
-from profiles.models import Photo
 from screening import bans
-from screening.models import BannedMark
 
 Kind = Decision.Kind
 
@@ -66,7 +63,7 @@ def _restrict(decision: Decision, person: User) -> dict[str, Any]:
     before = {"otherwise": _otherwise(decision, value)}
     if decision.kind == Kind.BAN:
         standing.ban(user=person)
-        _mark(person, decision)
+        departures.keep_out(person=person, decision_id=decision.pk)
     elif decision.until is not None and (value is None or value < decision.until):
         _set_end(decision.kind, person, decision.until)
     return before
@@ -108,17 +105,3 @@ def _set_end(kind: str, person: User, until: datetime | None) -> None:
         _ = standing.limit(user=person, until=until) if until else standing.unlimit(user=person)
     else:
         _ = standing.suspend(user=person, until=until) if until else standing.unsuspend(user=person)
-
-
-def _mark(person: User, decision: Decision) -> None:
-    """Keep the person's address, devices and photos from coming back."""
-    kinds = BannedMark.Kind
-    marks: set[tuple[str, str | UUID | int | None]] = {(kinds.ADDRESS, person.email)}
-    devices = person.sessions.values_list("device_id", flat=True).distinct()
-    installations = person.devices.values_list("installation_id", flat=True)
-    marks |= {(kinds.DEVICE, each) for each in (*devices, *installations)}
-    photos = Photo.objects.filter(profile__user=person)
-    marks |= {(kinds.PHOTO, each) for each in photos.values_list("perceptual_hash", flat=True)}
-    for kind, value in marks:
-        if value is not None:
-            bans.mark(kind=kind, value=value, decision_id=decision.pk)

@@ -28,7 +28,7 @@ def report(
 
     What was reported is frozen with its context, so that nothing that happens to it afterwards
     matters. Repeated while it waits, it is the first one. With `block` whoever is responsible is
-    blocked, too. Raises NotFound for what the reporter cannot see and never could, and Oneself.
+    blocked, too, unless the reporter cannot know who that is. Raises NotFound for what the reporter cannot see and never could, and Oneself.
     """
     look = partial(subjects.find, viewer=reporter, subject_type=subject_type, subject_id=subject_id)
     owner = look().owner
@@ -44,9 +44,16 @@ def report(
         outcome=Report.Outcome.WAITING,
     ).first()
     made = found or _store(thing, reporter, Reason(reason), text)
-    if block and (profile := profile_of(thing)):
-        blocking.block(blocker=reporter, blocked=profile)
+    if block:
+        _block(thing, reporter)
     return made, found is None
+
+
+def _block(thing: Thing, reporter: User) -> None:
+    """Not of somebody hidden who added a place or wrote a review: a list of blocks would name them."""
+    profile = profile_of(thing)
+    if profile and blocking.blockable(reporter).filter(pk=profile.pk).exists():
+        blocking.block(blocker=reporter, blocked=profile)
 
 
 def _store(thing: Thing, reporter: User, reason: Reason, text: str) -> Report:

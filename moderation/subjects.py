@@ -11,7 +11,7 @@ from matching.services import Oneself
 from messaging import holding as messages
 from messaging.models import Message, Participant
 from moderation.blocking import blockable
-from moderation.models import Subject
+from moderation.models import Report, Subject
 from playgrounds import holding as places
 from playgrounds.models import Playground, Review
 from profiles import holding as dogs
@@ -62,6 +62,27 @@ def _in_a_conversation(viewer: User) -> Q:
     return Q(conversation__in=own.values("conversation"))
 
 
+def _still_reported(viewer: User, subject_type: Subject) -> Q:
+    """What they reported when they could see it: as long as that waits, it can be repeated."""
+    own = Report.objects.filter(
+        reporter=viewer, subject_type=subject_type, outcome=Report.Outcome.WAITING
+    )
+    return Q(pk__in=own.values("subject_id"))
+
+
+def _place_seen_by(viewer: User) -> Q:
+    shown = Playground.objects.shown_to(viewer)
+    return Q(pk__in=shown.values("pk")) | _still_reported(viewer, Subject.PLAYGROUND)
+
+
+def _review_seen_by(viewer: User) -> Q:
+    shown = Review.objects.shown_to(viewer).filter(
+        playground__in=Playground.objects.shown_to(viewer)
+    )
+    seen = Q(pk__in=shown.values("pk")) | Q(user=viewer)
+    return seen | _still_reported(viewer, Subject.REVIEW)
+
+
 KINDS: dict[str, Kind] = {
     Subject.PROFILE: Kind(
         rows=lambda: Profile.objects.select_related("user", "breed"),
@@ -100,7 +121,7 @@ KINDS: dict[str, Kind] = {
     ),
     Subject.PLAYGROUND: Kind(
         rows=lambda: Playground.objects.select_related("created_by"),
-        seen_by=lambda viewer: Q(),
+        seen_by=_place_seen_by,
         owner=lambda playground: playground.created_by,
         label=lambda playground: f"the playground {playground.name}",
         hold=lambda playground: places.hold(playground=playground),
@@ -108,7 +129,7 @@ KINDS: dict[str, Kind] = {
     ),
     Subject.REVIEW: Kind(
         rows=lambda: Review.objects.select_related("user", "playground"),
-        seen_by=lambda viewer: Q(),
+        seen_by=_review_seen_by,
         owner=lambda review: review.user,
         label=lambda review: f"a review of {review.playground.name}",
         hold=lambda review: places.hold_review(review=review),

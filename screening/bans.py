@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import random
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -48,10 +49,12 @@ def is_banned_photo(perceptual_hash: int | None) -> bool:
     return marks.filter(is_near).exists()
 
 
-def mark(*, kind: str, value: str | UUID | int, decision_id: UUID) -> None:
+def mark(
+    *, kind: str, value: str | UUID | int, decision_id: UUID, expires_at: datetime | None = None
+) -> None:
     """Let an address, a device's id or a photo's perceptual hash not come back.
 
-    Harmless to repeat. It lapses after BannedMark.KEPT.
+    Harmless to repeat. It lapses at `expires_at`, otherwise after BannedMark.KEPT.
     """
     BannedMark.objects.bulk_create(
         [
@@ -59,7 +62,7 @@ def mark(*, kind: str, value: str | UUID | int, decision_id: UUID) -> None:
                 kind=kind,
                 digest=_digest(Kind(kind), value),
                 decision_id=decision_id,
-                expires_at=timezone.now() + BannedMark.KEPT,
+                expires_at=expires_at or timezone.now() + BannedMark.KEPT,
             )
         ],
         ignore_conflicts=True,

@@ -268,11 +268,9 @@ def test_a_proposal_that_is_declined_leaves_the_case_to_others():
     assert told(me.user) == []
 
 
-def test_nobody_is_left_to_be_banned():
+def test_after_a_declined_ban_of_somebody_who_left_the_case_can_be_dismissed():
     me = an_old_dog()
     ban = decided(me, Kind.BAN)
     remove_account(user=me.user)
-    with pytest.raises(deciding.DoesNotFit):
-        deciding.confirm(decision=ban, by=lead())
     deciding.decline(decision=ban, by=lead())
     assert decided(None, Kind.DISMISS, case=ban.case).state == State.IN_FORCE

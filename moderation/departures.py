@@ -1,0 +1,46 @@
+"""Nobody gets away from a decision by erasing the account: what they left with stays out meanwhile."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.models import Decision
+from profiles.models import Photo
+from screening import bans
+from screening.models import BannedMark
+
+Kind, State = Decision.Kind, Decision.State
+
+
+def keep_out(*, person: User, decision_id: UUID, until: datetime | None = None) -> None:
+    """Keep a person's address, devices and photos from coming back; without `until`, as for a ban.
+
+    Undone by `screening.bans.unmark`. Harmless to repeat.
+    """
+    kinds = BannedMark.Kind
+    marks: set[tuple[str, str | UUID | int | None]] = {(kinds.ADDRESS, person.email)}
+    devices = person.sessions.values_list("device_id", flat=True).distinct()
+    installations = person.devices.values_list("installation_id", flat=True)
+    marks |= {(kinds.DEVICE, each) for each in (*devices, *installations)}
+    photos = Photo.objects.filter(profile__user=person)
+    marks |= {(kinds.PHOTO, each) for each in photos.values_list("perceptual_hash", flat=True)}
+    for kind, value in marks:
+        if value is not None:
+            bans.mark(kind=kind, value=value, decision_id=decision_id, expires_at=until)
+
+
+def mark_leaver(instance: User, **_: Any) -> None:
+    """Before an account goes: mark it for every decision that it would escape.
+
+    A limit or suspension for as long as it would have lasted; a ban also while it is proposed, until
+    it is declined. Called when the account itself goes, not the dog alone: whoever is only limited
+    may make another profile, with the same photos, on the same telephone.
+    """
+    timed = Q(kind__in=(Kind.LIMIT, Kind.SUSPEND), state=State.IN_FORCE, until__gt=timezone.now())
+    ban = Q(kind=Kind.BAN, state__in=(State.PROPOSED, State.IN_FORCE))
+    for decision in Decision.objects.filter(timed | ban, person=instance):
+        keep_out(person=instance, decision_id=decision.pk, until=decision.until)
