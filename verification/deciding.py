@@ -14,7 +14,7 @@ from profiles.locks import lock
 from profiles.models import Profile
 from pupmatch.lib import files
 from pupmatch.lib.audit import record
-from pupmatch.lib.problems import NotFound, Problem
+from pupmatch.lib.problems import Forbidden, NotFound, Problem
 from verification.models import Verification
 from verification.services import VerificationDecided
 from verification.telling import tell
@@ -36,15 +36,21 @@ class NoDate(Problem):
     default_detail = "Give the day that the record is valid until, and has not passed."
 
 
+class OwnDog(Forbidden):
+    """Nobody gives their own dog a badge, superusers included."""
+
+    default_detail = "This is your own dog; somebody else decides."
+
+
 @recorded()
 def confirm(*, verification: Verification, by: User, expires_on: date | None = None) -> bool:
     """Give the badge, and say whether that changed anything.
 
     It lasts `Verification.BADGE`, or until the end of `expires_on` (UTC) if that is sooner; of a
     vaccination record that is the last day on which it is valid, and has to be given. Raises NoDate,
-    NotFound, and VerificationDecided for one that was refused.
+    NotFound, OwnDog, and VerificationDecided for one that was refused.
     """
-    verification = _locked(verification)
+    verification = _locked(verification, by)
     if verification.state == State.CONFIRMED:
         return False
     _expect(verification, State.WAITING)
@@ -65,7 +71,7 @@ def confirm(*, verification: Verification, by: User, expires_on: date | None = N
 def refuse(*, verification: Verification, by: User, reason: str) -> bool:
     """Refuse it for a reason that the owner reads, and say whether that changed anything.
 
-    Raises NoReason, NotFound, and VerificationDecided for one that was confirmed: see `revoke`.
+    Raises NoReason, NotFound, OwnDog, and VerificationDecided for one that was confirmed: see `revoke`.
     """
     return _refuse(verification, by, reason, State.WAITING, "verification.refuse")
 
@@ -74,8 +80,8 @@ def refuse(*, verification: Verification, by: User, reason: str) -> bool:
 def revoke(*, verification: Verification, by: User, reason: str) -> bool:
     """Take the badge away that it gave, and say whether that changed anything.
 
-    What another one gave stays. Raises NoReason, NotFound, and VerificationDecided for one that
-    waits.
+    What another one gave stays. Raises NoReason, NotFound, OwnDog, and VerificationDecided for
+    one that waits.
     """
     return _refuse(verification, by, reason, State.CONFIRMED, "verification.revoke")
 
@@ -84,7 +90,7 @@ def _refuse(verification: Verification, by: User, reason: str, state: str, actio
     reason = reason.strip()
     if not reason:
         raise NoReason
-    verification = _locked(verification)
+    verification = _locked(verification, by)
     if verification.state == State.REFUSED:
         return False
     _expect(verification, state)
@@ -100,9 +106,11 @@ def _refuse(verification: Verification, by: User, reason: str, state: str, actio
     return True
 
 
-def _locked(verification: Verification) -> Verification:
+def _locked(verification: Verification, by: User) -> Verification:
     # The dog first, as everywhere: its badge follows from all of its verifications.
     profile = lock(verification.profile)
+    if profile.user_id == by.pk:
+        raise OwnDog
     found = profile.verifications.select_for_update().filter(pk=verification.pk).first()
     if found is None:
         raise NotFound

@@ -269,3 +269,17 @@ def test_a_badge_that_does_not_follow_is_found_and_repaired(boss):
     assert BADGES.check(repair=True) == {"profiles_profile.verified_until": 1}
     assert badge(shown.profile) == until
     assert not BADGES.check(repair=True)
+
+
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_nobody_decides_about_their_own_dog(boss, is_superuser):
+    own = VerificationFactory(profile__user=clerk(is_superuser=is_superuser))
+    owner = own.profile.user
+    today = timezone.localdate()
+    with pytest.raises(deciding.OwnDog):
+        deciding.confirm(verification=own, by=owner, expires_on=today)
+    with pytest.raises(deciding.OwnDog):
+        deciding.refuse(verification=own, by=owner, reason="Mine.")
+    assert deciding.confirm(verification=own, by=boss, expires_on=today)
+    with pytest.raises(deciding.OwnDog):
+        deciding.revoke(verification=own, by=owner, reason="Mine.")
