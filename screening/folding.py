@@ -40,4 +40,4 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKD", text.lower()).translate(TABLE)
+    return unicodedata.normalize("NFKD", text).lower().translate(TABLE)

@@ -36,9 +36,7 @@ def related_lists(site: AdminSite, request: HttpRequest, row: Model) -> list[Rel
         if (paths := _paths_to(other, type(row), request))
     ]
     keys = _keys([_rows(other, paths, row) for other, paths in others])
-    found = [
-        (other, _describe(other, keys[place], row)) for place, (other, _) in enumerate(others)
-    ]
+    found = [(other, _describe(other, keys[place], row)) for place, (other, _) in enumerate(others)]
     return [
         described
         for other, described in found
