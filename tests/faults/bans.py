@@ -68,7 +68,12 @@ def _spread(seconds: Iterable[float]) -> str:
 
 
 def run(
-    *, bans: int = 1, before_s: float = 3.0, after_s: float = 4.0, pace_s: float = 0.05
+    *,
+    bans: int = 1,
+    before_s: float = 3.0,
+    after_s: float = 4.0,
+    pace_s: float = 0.05,
+    closed_within_s: float = CLOSED_WITHIN_S,
 ) -> Outcome:
     """So many bans, one after the other, from an empty database to the verdict."""
     outcome = Outcome()
@@ -77,6 +82,11 @@ def run(
             crowd = crowd_of(cast, built.url, pace_s)
             ban = asyncio.run(_ban_in_the_middle(built, crowd, before_s, after_s))
             _note(outcome, built, crowd, ban)
+    outcome.faults += [
+        f"closed {each.after_s:.2f} s after the commit, {each.code}"
+        for each in (*outcome.sockets, *outcome.polls)
+        if each.after_s > closed_within_s
+    ]
     return outcome
 
 
@@ -130,11 +140,6 @@ def _note(outcome: Outcome, built: Town, crowd: list[Actor], ban: Ban) -> None:
         verdict = judge(connection, built.pushes, crowd, ban)
     outcome.crossing_s += verdict.crossing_s
     outcome.faults += verdict.faults
-    outcome.faults += [
-        f"closed {each.after_s:.2f} s after the commit, {each.code}"
-        for each in (*outcome.sockets, *outcome.polls)
-        if each.after_s > CLOSED_WITHIN_S
-    ]
 
 
 def main() -> None:
