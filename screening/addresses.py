@@ -3,15 +3,29 @@
 import re
 from collections.abc import Iterator
 
-from linkify_it import LinkifyIt
-
-# Beside those of countries, which linkify-it knows.
+# Beside those of countries.
 TOP_LEVELS = [
-    "biz", "com", "edu", "gov", "net", "org", "info", "name", "shop", "app", "dev", "xyz", "site",
+    "aero", "asia", "biz", "com", "coop", "edu", "museum", "pro", "web", "xxx", "gov", "net", "org", "info", "name", "shop", "app", "dev", "xyz", "site",
     "online", "store", "club", "live", "chat", "page", "bio", "pet", "dog", "vet", "vip", "top",
     "link", "social", "gle", "рф",
 ]  # fmt: skip
-LINKS = LinkifyIt().tlds(TOP_LEVELS, True)
+TOP_LEVELS_OF_COUNTRIES = (
+    "a[cdefgilmnoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]"
+    "|g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]"
+    "|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]"
+    "|s[abcdeghijklmnortuvxyz]|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw]"
+)
+# Each part begins where letters do and has a length, so that the cost grows with the text and no faster.
+LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+TOP = rf"(?:{'|'.join(TOP_LEVELS)}|{TOP_LEVELS_OF_COUNTRIES}|xn--[a-z0-9-]{{2,59}})"
+HOST = rf"(?:{LABEL}[.]){{1,10}}{TOP}(?![\w@-]|[.][\w-])"
+PATH = r"(?::\d{1,5})?(?:[/?#](?:[^\s<>]*[\w=&/#-])?)?"
+LINKS = re.compile(
+    rf"(?P<mail>(?<![\w.+-])(?:mailto:)?[\w.+-]{{1,64}}@{HOST})"
+    rf"|\b(?:https?|ftp)://[^\s<>/][^\s<>]*"
+    rf"|(?<![:/\w])//(?:{LABEL}[.]){{1,10}}{LABEL}{PATH}"
+    rf"|(?P<host>(?<![\w.@/-])(?<!\d:){HOST}{PATH})"
+)
 # A full stop without a blank behind it makes no link, even if the next word is a country's name.
 WORDS = {
     "am", "an", "as", "at", "be", "by", "ch", "club", "cm", "da", "do", "dog", "es", "et", "go",
@@ -102,13 +116,11 @@ def mails(text: str) -> Iterator[str]:
 
 def links(text: str) -> Iterator[tuple[bool, str]]:
     """Links and mail addresses with their domains; the first value says that it is an address."""
-    if "." not in text and "//" not in text:
-        return
-    for match in LINKS.match(text) or ():
-        if match.schema == "mailto:":
-            yield True, match.text
-        elif match.schema or _is_host(match.text):
-            yield False, match.text
+    for match in LINKS.finditer(text):
+        if match["mail"]:
+            yield True, match[0]
+        elif not match["host"] or _is_host(match[0]):
+            yield False, match[0]
 
 
 def _sign(gap: re.Match[str]) -> str:
@@ -119,7 +131,7 @@ def _sign(gap: re.Match[str]) -> str:
 def _is_host(text: str) -> bool:
     """Whether words with full stops in between are a link, and not the end of a sentence."""
     host, slash, path = text.partition("/")
-    *_, name, top = host.split(".")
+    *_, name, top = re.split("[:?#]", host)[0].split(".")
     if host in SHORT or host.startswith("www.") or (slash and path):
         return True
     if top in WORDS:

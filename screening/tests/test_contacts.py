@@ -21,7 +21,9 @@ REPEATED = [
     "( at ", "((((", "insta:", "find on ", "find us on insta ", "ig ", "gmail ", "a at gmail ",
     "b o b @ ", "-", "_", "a_", "1a", "x1 ", "\u200b", "é", "①", "+1 ", "206 555 0143 ", "00", "a@b.c",
     "$a", "1,", "1,0", "1:", "12:34 ", "a[.]", "x@y ", " . com", "discord#", "my insta is ", "double ",
-    "0o", "atgmail", "Она боится салютов, гуляем в 7. ", "h t t p : / / ",
+    "0o", "atgmail", "1.+", "$a.b", "one ,. ", "$www.", "+a.b",
+    "$ab.cd", "a.bc/", "a.bc@", "//a.b", "a-b.", "--a.b", "-a.bc", "mailto:a", "a.bc:1", "a+b@c.d",
+    "a.b.", "b" * 63 + ".", "Она боится салютов, гуляем в 7. ", "h t t p : / / ",
 ]  # fmt: skip
 
 
