@@ -11,6 +11,7 @@ from messaging import services as messaging
 from messaging.models import Conversation, Participant
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
+from screening.services import look_at_text
 
 
 class AlreadyMatched(Problem):
@@ -48,10 +49,24 @@ def like(*, liker: Profile, liked: Profile, comment: str = "") -> tuple[Match | 
     like = Like(liker=liker, liked=liked, comment=comment)
     if is_new := before.like_id is None:
         store(like)
+        _look_at_comment(like)
     match = _match_of(before)
     after = before._replace(like_id=before.like_id or like.pk, has_passed=False)
     tell_change(before, after, notifies=True)
     return match, is_new
+
+
+def _look_at_comment(like: Like) -> None:
+    """It is the first message to them: staff are told what is in it, and it is shown."""
+    if like.comment:
+        look_at_text(
+            user_id=like.liker.user_id,
+            subject_type="like",
+            subject_id=like.pk,
+            texts=[like.comment],
+            place="opener",
+            can_hold=False,
+        )
 
 
 def _match_of(pair: Standing) -> Match | None:

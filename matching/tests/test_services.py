@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Block
 from matching import services
@@ -8,8 +10,32 @@ from messaging.models import Conversation, Participant
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.problems import NotFound
+from screening.models import Finding
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_comment_of_a_new_like_is_looked_at():
+    a, b = ProfileFactory(), ProfileFactory()
+    services.like(liker=a, liked=b, comment="Call 206-555-0143!")
+    services.like(liker=a, liked=b, comment="Or 206-555-0144!")
+    finding = Finding.objects.get()
+    like = Like.objects.get()
+    assert (finding.user, finding.subject_type, finding.subject_id) == (a.user, "like", like.pk)
+    # Shown, and not repeated where staff read without giving a reason.
+    assert (finding.kind, finding.response) == ("contact", "flag")
+    assert finding.detail == "a telephone number"
+
+
+def test_a_comment_in_which_nothing_is_found_costs_one_query():
+    pairs = [(ProfileFactory(), ProfileFactory()) for _ in "ab"]
+    counts = []
+    for (a, b), comment in zip(pairs, ["", "What a tail!"], strict=True):
+        with CaptureQueriesContext(connection) as queries:
+            services.like(liker=a, liked=b, comment=comment)
+        counts.append(len(queries))
+    assert counts[1] == counts[0] + 1
+    assert not Finding.objects.exists()
 
 
 @pytest.mark.requirement("R5.1", "R5.5", "P15")
