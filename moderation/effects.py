@@ -13,10 +13,11 @@ from django.utils.dateparse import parse_datetime
 
 from accounts import standing
 from accounts.models import User
-from moderation import content, departures
-from moderation.models import Decision
+from moderation import content, departures, subjects
+from moderation.models import Decision, Subject
 from moderation.models.decisions import DecisionQuerySet
 from screening import bans
+from screening.models import BannedMark
 
 Kind = Decision.Kind
 
@@ -25,6 +26,14 @@ COLUMNS: dict[str, str] = {
     Kind.LIMIT: "limited_until",
     Kind.SUSPEND: "suspended_until",
     Kind.BAN: "banned_at",
+}
+# The words of what is removed; a prompt's question is everybody's.
+WORDS: dict[str, tuple[str, ...]] = {
+    Subject.PROFILE: ("bio",),
+    Subject.PROMPT: ("answer",),
+    Subject.MESSAGE: ("body",),
+    Subject.PLAYGROUND: ("name", "description"),
+    Subject.REVIEW: ("text",),
 }
 
 
@@ -35,8 +44,9 @@ def apply(decision: Decision, person: User | None) -> dict[str, Any]:
     if person and decision.kind == Kind.DISMISS:
         return {"shown": content.release_noticed(decision)}
     names = _content_of(decision, person)
-    held = [content.hold(decision, name) for name in names]
-    return {"held": [each for each in held if each]}
+    held = {name: each for name in names if (each := content.hold(decision, name))}
+    _mark(decision, list(held))
+    return {"held": list(held.values())}
 
 
 def _content_of(decision: Decision, person: User | None) -> list[content.Name]:
@@ -49,6 +59,7 @@ def _content_of(decision: Decision, person: User | None) -> list[content.Name]:
 
 def lift(decision: Decision, person: User | None) -> None:
     """Take back what a decision did, and nothing else; what is gone meanwhile stays gone."""
+    bans.unmark(decision_id=decision.pk)
     if person and decision.kind in COLUMNS:
         _unrestrict(decision, person)
     content.release(decision)
@@ -83,7 +94,6 @@ def _unrestrict(decision: Decision, person: User) -> None:
     """What remains is what other decisions say, or what was there before any of them."""
     otherwise = parse_datetime(decision.before.get("otherwise") or "")
     if decision.kind == Kind.BAN:
-        bans.unmark(decision_id=decision.pk)
         if otherwise is None and not _others(decision).exists():
             standing.unban(user=person)
         return
@@ -105,3 +115,17 @@ def _set_end(kind: str, person: User, until: datetime | None) -> None:
         _ = standing.limit(user=person, until=until) if until else standing.unlimit(user=person)
     else:
         _ = standing.suspend(user=person, until=until) if until else standing.unsuspend(user=person)
+
+
+# --- What is not to come back ---------------------------------------------------------------------
+
+
+def _mark(decision: Decision, names: list[content.Name]) -> None:
+    """Have whoever posts the same things again wait until staff have looked at them."""
+    for thing in subjects.get_many(names).values():
+        texts = [getattr(thing.row, field) or "" for field in WORDS.get(thing.type, ())]
+        for text in filter(bans.is_telling, texts):
+            bans.mark(kind=BannedMark.Kind.TEXT, value=text, decision_id=decision.pk)
+        if thing.type == Subject.PHOTO and thing.row.perceptual_hash is not None:
+            hash = thing.row.perceptual_hash
+            bans.mark(kind=BannedMark.Kind.PHOTO, value=hash, decision_id=decision.pk)

@@ -18,6 +18,7 @@ SEVERITIES = {
     Kind.SIMILAR_OPENERS: Severity.NORMAL,
     Kind.MANY_OPENERS: Severity.NORMAL,
     Kind.BANNED_PHOTO: Severity.HIGH,
+    Kind.BANNED_TEXT: Severity.HIGH,
     Kind.BANNED_DEVICE: Severity.HIGH,
 }
 BATCH = 500

@@ -1,4 +1,4 @@
-"""Addresses, devices and photos that are not to come back: known again, and never kept.
+"""Addresses, devices, photos and texts that are not to come back: known again, and never kept.
 
 What is kept of each is a hash under a key made from SECRET_KEY, one key for each kind, so that the
 table alone tells nobody who was banned.
@@ -7,7 +7,7 @@ table alone tells nobody who was banned.
 import hashlib
 import hmac
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -19,10 +19,13 @@ from django.utils import timezone
 
 from screening.models import BannedMark
 from screening.pictures import SAME, mirrored, unsigned
+from screening.terms import words
 
 Kind = BannedMark.Kind
 # These deliver to one box whatever dots are put into its name.
 DOTLESS = ("gmail.com", "googlemail.com")
+# Of shorter texts people write the same without knowing of each other.
+LEAST_TEXT = 12
 DISTANCE = "bit_count(('x' || digest)::bit(64) # ('x' || %s)::bit(64))"
 
 
@@ -49,12 +52,26 @@ def is_banned_photo(perceptual_hash: int | None) -> bool:
     return marks.filter(is_near).exists()
 
 
+def is_banned_text(texts: Iterable[str]) -> bool:
+    """Whether one of these says what was removed, whatever its capitals, accents and signs."""
+    digests = [_digest(Kind.TEXT, text) for text in texts if is_telling(text)]
+    if not digests:
+        return False
+    return BannedMark.objects.current().filter(kind=Kind.TEXT, digest__in=digests).exists()
+
+
+def is_telling(text: str) -> bool:
+    """Whether a text is long enough to be known again."""
+    return len(words(text).strip()) >= LEAST_TEXT
+
+
 def mark(
     *, kind: str, value: str | UUID | int, decision_id: UUID, expires_at: datetime | None = None
 ) -> None:
-    """Let an address, a device's id or a photo's perceptual hash not come back.
+    """Let an address, a device's id, a photo's perceptual hash or a text not come back.
 
     Harmless to repeat. It lapses at `expires_at`, otherwise after BannedMark.KEPT.
+    Of texts, mark those that are telling.
     """
     BannedMark.objects.bulk_create(
         [
@@ -111,10 +128,15 @@ def _photo_digest(perceptual_hash: int) -> str:
     return f"{mixed ^ mask:016x}"
 
 
+def _text_digest(text: str) -> str:
+    return _hmac(Kind.TEXT, words(text))
+
+
 DIGESTS: dict[BannedMark.Kind, Callable] = {
     Kind.ADDRESS: _address_digest,
     Kind.DEVICE: _device_digest,
     Kind.PHOTO: _photo_digest,
+    Kind.TEXT: _text_digest,
 }
 
 

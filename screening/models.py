@@ -61,6 +61,7 @@ class Finding(UUIDModel):
         SIMILAR_OPENERS = "similar_openers", "the same opener to many"
         MANY_OPENERS = "many_openers", "openers to very many"
         BANNED_PHOTO = "banned_photo", "a photo that was banned"
+        BANNED_TEXT = "banned_text", "a text that was removed"
         BANNED_DEVICE = "banned_device", "a device that was banned"
 
     user = models.ForeignKey(
@@ -125,7 +126,7 @@ class BannedMarkQuerySet(models.QuerySet["BannedMark"]):
 
 
 class BannedMark(UUIDModel):
-    """An address, device or photo that is not to come back: a keyed hash, and nothing else.
+    """An address, device, photo or text that is not to come back: a keyed hash, nothing else.
 
     It lapses by itself; docs/moderation.md publishes when.
     """
@@ -136,6 +137,7 @@ class BannedMark(UUIDModel):
         ADDRESS = "address", "e-mail address"
         DEVICE = "device"
         PHOTO = "photo"
+        TEXT = "text"
 
     kind = models.CharField(max_length=7, choices=Kind.choices)
     digest = models.CharField(

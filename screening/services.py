@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from pupmatch.lib.jobs import enqueue
 from screening import contacts, openers, terms
-from screening.bans import is_banned_device
+from screening.bans import is_banned_device, is_banned_text
 from screening.models import Finding, Opener, Response
 
 Place = Literal["profile", "opener"]
@@ -29,9 +29,9 @@ def look_at_text(
     place: Place,
     can_hold: bool = True,
 ) -> Response | None:
-    """Look for contact details, links and listed words; the strongest response to what is found.
+    """Look for contact details, links and listed words, and in profiles for what staff removed.
 
-    `texts` are the parts of one thing, such as a question and its answer; what the caller cannot
+    Says the strongest response to what is found. `texts` are the parts of one thing, such as a question and its answer; what the caller cannot
     hold is flagged. Call it in the transaction that writes them.
     """
     text = "\n".join(texts)
@@ -43,6 +43,8 @@ def look_at_text(
         found.setdefault((each.kind, ""), (response, detail))
     for term in terms.listed(text, place=place):
         found[Finding.Kind.TERM, term.text] = (Response(term.response), term.text)
+    if place == "profile" and is_banned_text(texts):
+        found[Finding.Kind.BANNED_TEXT, ""] = (Response.HOLD, "")
     for (kind, _), (response, detail) in found.items():
         record(
             user_id=user_id,

@@ -106,6 +106,24 @@ def test_marks_lapse():
     assert BannedMark.objects.count() == 1
 
 
+def test_a_text_is_known_again_whatever_its_capitals_and_signs():
+    mark(Kind.TEXT, "Pups  for sale, cheap!")
+    for text in ("pups for sale, cheap!", "PUPS FOR SALE\nCHEAP", "Püps for sale: cheap"):
+        assert bans.is_banned_text(["Something else", text]), text
+    for text in ("Pups for sale", "Pups for sale, cheap! Not really.", ""):
+        assert not bans.is_banned_text([text]), text
+    BannedMark.objects.update(expires_at=timezone.now())
+    assert not bans.is_banned_text(["Pups for sale, cheap!"])
+
+
+def test_short_texts_tell_nothing(django_assert_num_queries):
+    assert not bans.is_telling("Loves balls")
+    assert not bans.is_telling("!" * 40)
+    assert bans.is_telling("Loves balls!!! A lot")
+    with django_assert_num_queries(0):
+        assert not bans.is_banned_text(["Loves balls", ""])
+
+
 def test_looking_costs_one_query(django_assert_num_queries):
     mark(Kind.PHOTO, HASH)
     with django_assert_num_queries(3):

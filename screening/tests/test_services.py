@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from pupmatch.lib.models import Job
-from screening import services
-from screening.models import Finding, Response
+from screening import bans, services
+from screening.models import BannedMark, Finding, Response
 from screening.tests.factories import somebody, term
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,16 @@ def test_a_detail_is_cut():
     assert len(Finding.objects.get().detail) == 200
 
 
-def test_looking_costs_one_query_where_nothing_is_found(django_assert_num_queries):
+def test_what_was_removed_is_held_in_profiles():
+    bans.mark(kind=BannedMark.Kind.TEXT, value="Call me about puppies", decision_id=uuid4())
+    assert look("Why me?", "call me about PUPPIES!") == Response.HOLD
+    finding = Finding.objects.get()
+    assert (finding.kind, finding.response, finding.detail) == ("banned_text", "hold", "")
+    assert look("Call me about puppies", place="opener") is None
+
+
+@pytest.mark.parametrize(("place", "queries"), [("profile", 2), ("opener", 1)])
+def test_looking_costs_little_where_nothing_is_found(django_assert_num_queries, place, queries):
     user = somebody()
-    with django_assert_num_queries(1):
-        look("He is 3 and loves balls.", user=user)
+    with django_assert_num_queries(queries):
+        look("He is 3 and loves balls.", user=user, place=place)
