@@ -40,6 +40,8 @@ urlpatterns = [
     path("api/<path:unknown>", problems.no_such_address),
     # Unfold's search over all tables, which is switched off but still has an address.
     path("admin/search/", problems.no_such_address, {"unknown": "search"}),
+    # Django's redirect to the pages of rows, which none of them has.
+    path("admin/r/<path:unknown>", problems.no_such_address),
     path("admin/", include("accounts.staff.urls")),
     path("admin/", admin.site.urls),
     path("private/<str:token>", private.view, name="private"),

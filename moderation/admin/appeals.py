@@ -12,8 +12,9 @@ from unfold.decorators import display
 from moderation import appeals
 from moderation.admin.forms import AppealForm
 from moderation.admin.pages import back, filled, may, needs, page, read_only, staff
+from moderation.admin.rows import DeskAdmin
 from moderation.models import Appeal
-from pupmatch.lib.admin.base import ReadOnlyAdmin, link
+from pupmatch.lib.admin.base import link
 from pupmatch.lib.admin.sections import Section
 
 
@@ -41,12 +42,13 @@ class OutcomeFilter(SimpleListFilter):
 
 
 @admin.register(Appeal)
-class AppealAdmin(ReadOnlyAdmin):
+class AppealAdmin(DeskAdmin):
     """Appeals."""
 
     section = Section.DESK
     icon = "record_voice_over"
     person_path = "decision__person"
+    private = ("about", "decided_before_by")
     list_display = ("created_at", "about", "measure", "decided_before_by", "outcome")
     list_filter = (OutcomeFilter,)
     search_fields = ("id", "decision", "decision__person", "decision__person__email__startswith")
@@ -93,9 +95,14 @@ class AppealAdmin(ReadOnlyAdmin):
             "decision_link": link(decision),
             "case_link": link(decision.case),
             "is_own": is_own,
+            "sees_words": may(request, "work_case"),
             "may_decide": may(request, "decide_appeal") and appeal.outcome == "waiting",
         }
-        return page(request, "appeal", f"{self.about(appeal)}: {appeal}", **context)
+        return page(request, "appeal", self.title_for(request, appeal), **context)
+
+    def title_of(self, row: Appeal) -> str:
+        """Whose it is."""
+        return f"{self.about(row)}: {row}"
 
     @needs("decide_appeal", writes=True)
     def decide_view(self, request: HttpRequest, appeal_id: Any) -> HttpResponse:

@@ -39,7 +39,7 @@ def context(found: History, seen_at: datetime, request: HttpRequest) -> dict[str
     sees_words = may(request, "work_case")
     reads = may(request, "read_messages")
     reports = history.reports_of(case)
-    shown = evidence_shown.several(reports[:REPORTS], reads_messages=reads)
+    shown = evidence_shown.several(reports[:REPORTS], reads_messages=reads, sees_words=sees_words)
     if any(each["messages"] for each in shown):
         _note_reading(case, request)
     claim = _claim(case, by)

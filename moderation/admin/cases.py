@@ -20,11 +20,11 @@ from moderation import casework, deciding, history
 from moderation.admin import case_page, desk
 from moderation.admin.filters import ReasonFilter, SeverityFilter, StateFilter
 from moderation.admin.forms import DecisionForm, NoteForm
-from moderation.admin.pages import back, filled, may, needs, page, read_only, staff
+from moderation.admin.pages import back, filled, may, needs, page, read_only, refuse_own, staff
+from moderation.admin.rows import DeskAdmin
 from moderation.models import Case, Decision, Reason, Report
 from moderation.models.cases import Severity
 from profiles.models import Photo
-from pupmatch.lib.admin.base import ReadOnlyAdmin
 from pupmatch.lib.admin.sections import Page, Section
 
 QUEUE = "admin:moderation_case_changelist"
@@ -46,12 +46,13 @@ def address(case: Case) -> str:
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnlyAdmin):
+class CaseAdmin(DeskAdmin):
     """Cases. What staff decide goes through the services of the room."""
 
     section = Section.DESK
     icon = "gavel"
     person_path = "about"
+    private = ("subject", "claim")
     list_display = ("subject", "severity_label", "complaints", "weighs", "waiting", "due", "claim")
     list_filter = (StateFilter, SeverityFilter, ReasonFilter)
     search_fields = ("id", "about", "about__email__startswith")
@@ -190,7 +191,8 @@ class CaseAdmin(ReadOnlyAdmin):
         found = history.of(_key(object_id))
         if found is None:
             raise Http404
-        title = self.title_of(found.case)
+        refuse_own(request, found.case.about_id)
+        title = self.title_for(request, found.case)
         return page(request, "case", title, **case_page.context(found, seen_at, request))
 
     def title_of(self, row: Case) -> str:

@@ -12,20 +12,22 @@ from unfold.decorators import display
 from moderation import deciding
 from moderation.admin.forms import UndoForm
 from moderation.admin.pages import back, filled, may, needs, page, read_only, staff
+from moderation.admin.rows import DeskAdmin
 from moderation.models import Decision
-from pupmatch.lib.admin.base import ReadOnlyAdmin, link
+from pupmatch.lib.admin.base import link
 from pupmatch.lib.admin.sections import Section
 
 State = Decision.State
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(DeskAdmin):
     """Decisions. Each can be undone, which restores what was there."""
 
     section = Section.DESK
     icon = "balance"
     person_path = "person"
+    private = ("about", "decided_by")
     list_display = (
         "created_at",
         "measure",
@@ -101,8 +103,9 @@ class DecisionAdmin(ReadOnlyAdmin):
             "may_undo": may(request, "undo_decision") and decision.state == State.IN_FORCE,
             "may_confirm": may(request, "ban_person") and decision.state == State.PROPOSED,
             "is_own": is_own,
+            "sees_words": may(request, "work_case"),
         }
-        return page(request, "decision", self.title_of(decision), **context)
+        return page(request, "decision", self.title_for(request, decision), **context)
 
     def title_of(self, row: Decision) -> str:
         """What, and about whom."""

@@ -17,7 +17,7 @@ from accounts.models import User
 from moderation import casework, figures, photo_review
 from moderation.admin import case_page
 from moderation.admin.forms import PhotosForm, ReasonForm
-from moderation.admin.pages import back, filled, may, needs, page, staff
+from moderation.admin.pages import back, filled, is_own, may, needs, page, refuse_own, staff
 from moderation.models import Case, Decision
 from pupmatch.lib import audit
 from pupmatch.lib.admin.finding import find
@@ -25,6 +25,9 @@ from pupmatch.lib.csv import csv_response
 
 PHOTOS_PER_PAGE = 48
 CASES = 20
+# Of the figures.
+FIRST_DAY = date(2020, 1, 1)
+LONGEST_SPAN = timedelta(days=400)
 
 
 @needs("review_photos")
@@ -47,7 +50,8 @@ def photos_view(request: HttpRequest) -> HttpResponse:
 def find_view(request: HttpRequest) -> HttpResponse:
     """Say whose an id or address is."""
     term = request.GET.get("q", "").strip()[:254]
-    hits = find(admin.site, request, term) if term else []
+    found = find(admin.site, request, term) if term else []
+    hits = [hit for hit in found if not (hit.person and is_own(request, hit.person.pk))]
     people = {hit.person.pk: hit.person for hit in hits if hit.person}
     context = {"term": term, "hits": hits, "people": people.values()}
     return page(request, "find", "Find a person", **context)
@@ -56,6 +60,7 @@ def find_view(request: HttpRequest) -> HttpResponse:
 @needs("work_case")
 def person_view(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Somebody as they are now, and every case about them."""
+    refuse_own(request, user_id)
     people = User.objects.select_related("profile__breed")
     person = get_object_or_404(
         people.prefetch_related("profile__photos", "profile__prompts"), pk=user_id
@@ -73,6 +78,7 @@ def person_view(request: HttpRequest, user_id: UUID) -> HttpResponse:
         cases=cases,
         decisions=decisions.order_by("-created_at")[:CASES],
         may_work=may(request, "work_case"),
+        sees_words=may(request, "work_case"),
         **context,
     )
 
@@ -80,22 +86,33 @@ def person_view(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @needs("work_case", writes=True)
 def open_view(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Open a case that nobody reported."""
+    refuse_own(request, user_id)
     person = get_object_or_404(User, pk=user_id)
     form = filled(ReasonForm(request.POST))
     case = casework.open_by_staff(about=person, by=staff(request), note=form.cleaned_data["reason"])
     return back(request, reverse("admin:moderation_case_change", args=[case.pk]))
 
 
+def _is_in_time(day: date) -> None:
+    """Refuses days before there was anything, and those to come but tomorrow: it may be there."""
+    if not FIRST_DAY <= day <= timezone.localdate() + timedelta(days=1):
+        raise forms.ValidationError(f"Choose a day from {FIRST_DAY:%-d %b %Y} to today.")
+
+
 class PeriodForm(forms.Form):
     """A span of whole days, both included."""
 
-    since = forms.DateField(label="From")
-    until = forms.DateField(label="To")
+    since = forms.DateField(label="From", validators=[_is_in_time])
+    until = forms.DateField(label="To", validators=[_is_in_time])
 
     def clean(self) -> dict[str, Any]:
+        """In order, and no longer than one report may be."""
         cleaned = super().clean() or {}
-        if {"since", "until"} <= cleaned.keys() and cleaned["since"] > cleaned["until"]:
-            raise forms.ValidationError("The first day comes after the last.")
+        if {"since", "until"} <= cleaned.keys():
+            if cleaned["since"] > cleaned["until"]:
+                raise forms.ValidationError("The first day comes after the last.")
+            if cleaned["until"] - cleaned["since"] > LONGEST_SPAN:
+                raise forms.ValidationError(f"Choose at most {LONGEST_SPAN.days} days.")
         return cleaned
 
     def rows(self) -> list[figures.Row]:

@@ -17,11 +17,16 @@ def years(age: int) -> str:
     return f"{age} year{'s'[: age != 1]}"
 
 
-def several(reports: Iterable[Reported], *, reads_messages: bool) -> list[dict[str, Any]]:
-    """Reports as the page shows them; what several have frozen alike is shown with the first."""
+def several(
+    reports: Iterable[Reported], *, reads_messages: bool, sees_words: bool
+) -> list[dict[str, Any]]:
+    """Reports as the page shows them; what several have frozen alike is shown with the first.
+
+    Without `sees_words` of each only what it is about and what it weighs.
+    """
     shown, known = [], []
     for reported in reports:
-        one = _shown(reported, reads_messages=reads_messages)
+        one = _shown(reported, reads_messages=reads_messages, sees_words=sees_words)
         content = reported.evidence.content if reported.evidence else None
         about = (reported.report.subject_type, reported.report.subject_id, content)
         if about in known:
@@ -31,7 +36,7 @@ def several(reports: Iterable[Reported], *, reads_messages: bool) -> list[dict[s
     return shown
 
 
-def _shown(reported: Reported, *, reads_messages: bool) -> dict[str, Any]:
+def _shown(reported: Reported, *, reads_messages: bool, sees_words: bool) -> dict[str, Any]:
     report, evidence = reported.report, reported.evidence
     content: Content = evidence.content if evidence else {}
     messages = content.get("messages") or []
@@ -39,9 +44,10 @@ def _shown(reported: Reported, *, reads_messages: bool) -> dict[str, Any]:
         "row": report,
         "record": _record(reported),
         "has_messages": bool(messages),
-        "messages": _thread(content, messages) if reads_messages else [],
-        "pictures": _pictures(report, evidence) if evidence else [],
-        "words": _words(report, content),
+        "text": report.text if sees_words else "",
+        "messages": _thread(content, messages) if sees_words and reads_messages else [],
+        "pictures": _pictures(report, evidence) if sees_words and evidence else [],
+        "words": _words(report, content) if sees_words else [],
     }
 
 

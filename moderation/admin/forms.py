@@ -6,22 +6,29 @@ from uuid import UUID
 from django import forms
 
 from moderation.models import Case, Decision, Reason
+from pupmatch.lib.text import shows_something
 
 Kind = Decision.Kind
 LONGEST_DAYS = 365
 TIMED = (Kind.LIMIT, Kind.SUSPEND)
 
 
+class WordsField(forms.CharField):
+    """Words of staff that somebody can read."""
+
+    default_validators = (shows_something,)
+
+
 class NoteForm(forms.Form):
     """What one wants others of staff to know."""
 
-    text = forms.CharField(label="Note", max_length=2000)
+    text = WordsField(label="Note", max_length=2000)
 
 
 class ReasonForm(forms.Form):
     """Why something is done that has no other form."""
 
-    reason = forms.CharField(label="Reason", min_length=5, max_length=500)
+    reason = WordsField(label="Reason", min_length=5, max_length=500)
 
 
 class UndoForm(ReasonForm):
@@ -36,7 +43,7 @@ class AppealForm(forms.Form):
     outcome = forms.ChoiceField(
         choices=[("granted", "Grant: undo the decision"), ("upheld", "Uphold the decision")]
     )
-    answer = forms.CharField(label="Answer", min_length=10, max_length=2000)
+    answer = WordsField(label="Answer", min_length=10, max_length=2000)
 
 
 class PhotosForm(forms.Form):
@@ -76,8 +83,8 @@ class DecisionForm(forms.Form):
 
     kind = forms.ChoiceField(label="Measure", choices=Kind.choices)
     reason = forms.ChoiceField(label="Reason", choices=Reason.choices)
-    statement = forms.CharField(label="Statement", max_length=2000, required=False)
-    note = forms.CharField(label="Note", max_length=2000, required=False)
+    statement = WordsField(label="Statement", max_length=2000, required=False)
+    note = WordsField(label="Note", max_length=2000, required=False)
     days = forms.IntegerField(label="Days", min_value=1, max_value=LONGEST_DAYS, required=False)
     subject = forms.CharField(label="What is removed", required=False)
     # When the page was made; what came later its reader has not seen.

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -62,6 +63,20 @@ def needs(codename: str, *, writes: bool = False) -> Callable[[View], View]:
         return wrapper
 
     return decorate
+
+
+def is_own(request: HttpRequest, person: UUID | None) -> bool:
+    """Whether something is kept from whoever asks because it is about them.
+
+    It would tell who reported them, and what colleagues think of that. Superusers see everything.
+    """
+    return person == request.user.pk and not staff(request).is_superuser
+
+
+def refuse_own(request: HttpRequest, person: UUID | None) -> None:
+    """Keep staff from what is about themselves. Raises PermissionDenied."""
+    if is_own(request, person):
+        raise PermissionDenied
 
 
 def read_only(view: View) -> View:

@@ -4,19 +4,21 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from moderation.admin.rows import DeskAdmin
 from moderation.models import Report
-from pupmatch.lib.admin.base import ReadOnlyAdmin, link
+from pupmatch.lib.admin.base import link
 from pupmatch.lib.admin.sections import Section
 from pupmatch.lib.admin.when import MadeFilter
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin):
+class ReportAdmin(DeskAdmin):
     """Reports; each opens in its case, beside its evidence."""
 
     section = Section.DESK
     icon = "flag"
     person_path = "case__about"
+    private = ("text", "reporter")
     list_display = ("created_at", "reason", "subject_type", "outcome", "weight", "of_case")
     list_filter = ("outcome", "reason", "subject_type", MadeFilter)
     search_fields = ("id", "case", "reporter", "subject_id", "reporter__email__startswith")
