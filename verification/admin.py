@@ -23,6 +23,7 @@ from pupmatch.lib import private
 from pupmatch.lib.admin.actions import done, leads_to
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
 from pupmatch.lib.admin.sections import Section
+from pupmatch.lib.text import shows_something
 from verification import deciding
 from verification.models import Verification
 
@@ -48,7 +49,7 @@ class ConfirmForm(BaseDialogForm):
 
     expires_on = forms.DateField(
         label="Valid until",
-        help_text="The last day, as the record says.",
+        help_text="The last day, as the record says; at most a year from now.",
         widget=DayInput,
     )
 
@@ -58,10 +59,13 @@ class ConfirmForm(BaseDialogForm):
             del self.fields["expires_on"]
 
     def clean_expires_on(self) -> Any:
-        """A day that has not passed."""
-        day = self.cleaned_data["expires_on"]
-        if day < timezone.localdate():
+        """A day that has not passed, and on which there can still be a badge."""
+        day, today = self.cleaned_data["expires_on"], timezone.localdate()
+        if day < today:
             raise forms.ValidationError("That day has passed: refuse the record.")
+        if day > today + Verification.BADGE:
+            latest = today + Verification.BADGE
+            raise forms.ValidationError(f"No badge lasts longer: give {latest:%-d %b %Y}.")
         return day
 
 
@@ -69,7 +73,10 @@ class ReasonForm(BaseDialogForm):
     """What the owner reads."""
 
     reason = forms.CharField(
-        max_length=LONGEST_REASON, help_text="The owner reads it.", widget=UnfoldAdminTextareaWidget
+        max_length=LONGEST_REASON,
+        help_text="The owner reads it.",
+        widget=UnfoldAdminTextareaWidget,
+        validators=[shows_something],
     )
 
 

@@ -100,8 +100,9 @@ def test_who_may_not_decide_does_not_see_it(waiting):
 
 def test_confirming_a_record_asks_for_its_date_and_goes_on(waiting):
     client, following = staff(*DECIDES), VerificationFactory()
-    for wrong in ({}, {"expires_on": "soon"}, {"expires_on": "2020-01-01"}):
-        assert act(client, waiting, "confirm", **wrong).status_code == 200
+    beyond = timezone.localdate() + Verification.BADGE + timedelta(days=1)
+    for wrong in ("", "soon", "2020-01-01", "9999-12-31", beyond):
+        assert act(client, waiting, "confirm", expires_on=wrong).status_code == 200
     waiting.refresh_from_db()
     assert waiting.state == "waiting"
     day = timezone.localdate() + timedelta(days=30)
