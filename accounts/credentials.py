@@ -16,7 +16,7 @@ from accounts.models import (
     email_digest,
     normalize_email,
 )
-from accounts.refusals import AddressRefused, check_standing
+from accounts.refusals import AddressRefused, StaffAccount, check_standing
 from accounts.services import EmailTaken, check_password_rules, end_sessions, lock_unchanged
 from events.publishing import publish, recorded, withdraw
 from pupmatch.lib import files
@@ -49,6 +49,12 @@ def _confirm(user: User, *, field: str, password: str, caller: Caller) -> None:
     record_attempt(method=Method.CONFIRM, accepted=accepted, caller=caller, user=user)
     if not accepted:
         raise WrongPassword(field)
+
+
+def _refuse_staff(user: User) -> None:
+    # Before the password is looked at: here would be another place to guess it.
+    if user.is_staff:
+        raise StaffAccount
 
 
 def change_password(
@@ -132,9 +138,10 @@ def _verify(pk: uuid.UUID, email: str) -> None:
 def change_email(*, user: User, email: str, current_password: str, caller: Caller) -> User:
     """Move the account to another address, which is mailed a link; the old one is told.
 
-    Raises WrongPassword, EmailTaken, AddressRefused, or what `accounts.refusals` say of whoever is
-    barred.
+    Raises StaffAccount, WrongPassword, EmailTaken, AddressRefused, or what `accounts.refusals` say of
+    whoever is barred.
     """
+    _refuse_staff(user)
     _confirm(user, field="current_password", password=current_password, caller=caller)
     try:
         with recorded():
@@ -166,7 +173,11 @@ def move_account(*, user: User, email: str) -> None:
 
 
 def erase(*, user: User, password: str, caller: Caller) -> None:
-    """Remove the account and everything that belongs to it, files included. Raises WrongPassword."""
+    """Remove the account and everything that belongs to it, files included.
+
+    Raises StaffAccount or WrongPassword.
+    """
+    _refuse_staff(user)
     _confirm(user, field="password", password=password, caller=caller)
     remove_account(user=user)
 

@@ -58,6 +58,13 @@ class AddressRefused(Forbidden):
     default_detail = "This address cannot be used."
 
 
+class StaffAccount(Forbidden):
+    """An account of staff is looked after in the admin: the app asks for no second factor."""
+
+    default_code = "staff_account"
+    default_detail = "This account works for PupMatch; ask an administrator to change or close it."
+
+
 def check_standing(user: User) -> None:
     """Raise AccountBanned or AccountSuspended for whoever may sign in for little."""
     if user.banned_at:

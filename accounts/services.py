@@ -98,13 +98,20 @@ def register(
 
 
 def sign_in(
-    *, email: str, password: str, caller: Caller, device_id: uuid.UUID | None = None
+    *,
+    email: str,
+    password: str,
+    caller: Caller,
+    device_id: uuid.UUID | None = None,
+    is_locked: bool = False,
 ) -> TokenPair:
     """A new sign-in for whoever knows the password, barred people included.
 
-    Raises InvalidCredentials.
+    Raises InvalidCredentials; when `is_locked` for the right password, too, and as late.
     """
     known = _known(email, password)
+    if is_locked:
+        known = None
     with recorded():
         user = lock_unchanged(known) if known else None
         record_attempt(

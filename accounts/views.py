@@ -28,6 +28,7 @@ from accounts.serializers import (
     SessionSerializer,
     TokenPairSerializer,
 )
+from accounts.staff import lockout
 from pupmatch.lib.parsers import parsed
 from pupmatch.lib.requests import caller
 from pupmatch.lib.schema import DeleteWithBodySchema
@@ -79,7 +80,9 @@ class TokenView(PublicView):
         (`GET /me/decisions`), appeal, and erase the account; anything else is then 403
         `account_suspended`, with `until`, or `account_banned`.
         """
-        pair = services.sign_in(**parsed(CredentialsSerializer, request), caller=caller(request))
+        fields = parsed(CredentialsSerializer, request)
+        with lockout.counted_in_app(request._request, fields["email"]) as is_locked:
+            pair = services.sign_in(**fields, caller=caller(request), is_locked=is_locked)
         return Response(TokenPairSerializer(pair).data, headers=NO_STORE)
 
 
@@ -249,7 +252,7 @@ class AccountViewSet(viewsets.GenericViewSet):
 
         The new address is mailed a link and counts as unverified until then; the old one is told.
         One that has an account is 409 `email_taken`, one that was banned 403 `address_refused`; a
-        wrong password is 400, code `wrong_password`.
+        wrong password is 400, code `wrong_password`. Accounts of staff are 403 `staff_account`.
         """
         user, fields = request.user, parsed(AccountChangeSerializer, request)
         if "email" in fields:
@@ -260,7 +263,7 @@ class AccountViewSet(viewsets.GenericViewSet):
     def destroy(self, request: SignedInRequest) -> Response:
         """Erase my account and everything that belongs to it, photos included, for good.
 
-        A wrong password is 400, code `wrong_password`.
+        A wrong password is 400, code `wrong_password`. Accounts of staff are 403 `staff_account`.
         """
         fields = parsed(PasswordSerializer, request)
         credentials.erase(user=request.user, **fields, caller=caller(request))

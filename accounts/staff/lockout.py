@@ -10,6 +10,8 @@ Accounts are named by their digest: unknown addresses are locked like known ones
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +19,12 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import FailedSignIn, User, email_digest
+from accounts.models import FailedSignIn, User, email_digest, normalize_email
 from pupmatch.lib.requests import client_network
 
 logger = logging.getLogger(__name__)
@@ -82,6 +85,41 @@ def take_back(request: HttpRequest, email: str) -> None:
         user_agent=seen.axes_user_agent,
         failures_since_start__gt=0,
     ).update(failures_since_start=F("failures_since_start") - 1)
+
+
+@contextmanager
+def counted_in_app(request: HttpRequest, email: str) -> Iterator[bool]:
+    """Count an attempt to sign in to the app, if the account is one of staff; says if it is locked.
+
+    Whoever knows the password takes it back, and forgives nothing: the app asks for no second
+    factor. Of everybody else's account the same is read and written, and nothing of it kept, so that
+    time does not tell whose account it is.
+    """
+    if not User.objects.filter(email=normalize_email(email), is_staff=True).exists():
+        AxesProxyHandler.is_allowed(request, _credentials(email))
+        _rehearse(request, email)
+        yield False
+        return
+    try:
+        count(request, email)
+    except LockedOut:
+        _rehearse(request, email)
+        yield True
+        return
+    yield False
+    # Not reached when the password is wrong.
+    take_back(request, email)
+
+
+def _rehearse(request: HttpRequest, email: str) -> None:
+    """What counting costs, without counting."""
+    seen: Any = request
+    seen.axes_locked_out = False  # or it would be over sooner
+    with transaction.atomic():
+        AxesProxyHandler.user_login_failed(
+            sender=__name__, credentials=_credentials(email), request=request
+        )
+        transaction.set_rollback(True)
 
 
 def forgive(email: str) -> int:

@@ -172,12 +172,11 @@ def test_guesses_at_once_from_many_addresses_are_not_more(in_parallel, monkeypat
     assert len(looked) <= 5
 
 
-def test_the_apis_sign_in_is_counted_by_itself_and_writes_no_errors(api, caplog):
+def test_the_apis_sign_in_writes_no_errors(api, caplog):
     user = clerk()
     for _ in range(6):
         form = {"email": user.email, "password": "wrong"}
         assert api.post("/api/v1/auth/token", form).status_code == 401
-    assert not FailedSignIn.objects.exists()
     assert "AXES" not in caplog.text
     assert not any("axes" in str(receiver) for receiver in user_login_failed.receivers)
     assert not any("axes" in str(receiver) for receiver in user_logged_in.receivers)

@@ -1,0 +1,114 @@
+"""Accounts of staff in the people's app: they are changed elsewhere, and guessed at no more often."""
+
+import pytest
+
+from accounts.models import AuthenticationAttempt, FailedSignIn, User
+from accounts.staff import lockout
+from accounts.tests.authenticators import app_of
+from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.staff_sign_in import browser, clerk, give_password
+from accounts.tests.test_staff_lockout import LOCKED, fails, heard
+
+pytestmark = pytest.mark.django_db
+
+ME, TOKEN = "/api/v1/me", "/api/v1/auth/token"
+
+
+def guess(api, user, password="wrong", **headers):
+    return api.post(TOKEN, {"email": user.email, "password": password}, **headers)
+
+
+def failures() -> int:
+    return sum(FailedSignIn.objects.values_list("failures_since_start", flat=True))
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_staff_neither_move_nor_erase_their_account_in_the_app(client_for, password):
+    user = UserFactory(is_staff=True)
+    client = client_for(user)
+    change = {"email": "new@pupmatch.example", "current_password": password}
+    for answer in (client.patch(ME, change), client.delete(ME, {"password": password})):
+        assert (answer.status_code, answer.data["code"]) == (403, "staff_account")
+        assert "administrator" in answer.data["detail"]
+    assert User.objects.get().email == user.email
+    assert client.get(ME).status_code == 200
+    assert not AuthenticationAttempt.objects.filter(method="confirm").exists()
+
+
+def test_guesses_in_the_app_lock_staff_out_of_both(api):
+    user = clerk()
+    answers = [guess(api, user) for _ in range(5)]
+    assert heard(give_password(browser(), user)) == [LOCKED]
+    answers.append(guess(api, user, PASSWORD))
+    assert [answer.status_code for answer in answers] == [401] * 6
+    assert AuthenticationAttempt.objects.filter(method="password", outcome="refused").count() == 6
+
+
+def test_guesses_in_the_admin_lock_staff_out_of_the_app(api):
+    user = clerk()
+    fails(user, 5)
+    assert guess(api, user, PASSWORD).status_code == 401
+    lockout.forgive(user.email)
+    assert guess(api, user, PASSWORD).status_code == 200
+
+
+def test_the_right_password_counts_nothing_and_forgives_nothing(api):
+    user = clerk()
+    app_of(user)
+    guess(api, user)
+    guess(api, user)
+    for _ in range(6):
+        assert guess(api, user, PASSWORD).status_code == 200
+    assert failures() == 2
+
+
+@pytest.mark.requirement("R1.3")
+def test_whose_account_it_is_shows_in_nothing(api):
+    people = {
+        "staff": clerk(),
+        "somebody": UserFactory(),
+        "nobody": UserFactory.build(email="nobody@pupmatch.example"),
+    }
+    said = {
+        name: [
+            (answer.status_code, answer.data["code"], answer.data["detail"], sorted(answer.headers))
+            for answer in (guess(api, user) for _ in range(7))
+        ]
+        for name, user in people.items()
+    }
+    assert said["staff"] == said["somebody"] == said["nobody"]
+    assert len(set(map(str, said["staff"]))) == 1
+
+
+def test_members_are_not_locked_and_nothing_of_them_is_kept(api):
+    user = UserFactory()
+    for _ in range(25):
+        assert guess(api, user).status_code == 401
+    assert guess(api, user, PASSWORD).status_code == 200
+    assert not FailedSignIn.objects.exists()
+
+
+@pytest.mark.requirement("R1.3")
+def test_a_wrong_password_is_hashed_once_whether_or_not_it_is_locked(api, monkeypatch):
+    user, hashed = clerk(), []
+    look = User.check_password
+    monkeypatch.setattr(
+        User, "check_password", lambda self, raw: hashed.append(1) or look(self, raw)
+    )
+    for times in range(1, 8):
+        guess(api, user)
+        assert len(hashed) == times
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_once_from_many_addresses_are_not_more(api, in_parallel):
+    user = clerk()
+    answers = in_parallel(
+        *(
+            lambda i=i: guess(type(api)(), user, "wrong", REMOTE_ADDR=f"192.0.2.{i}")
+            for i in range(8)
+        )
+    )
+    assert {answer.status_code for answer in answers} == {401}
+    assert failures() >= 5
+    assert guess(api, user, PASSWORD).status_code == 401
