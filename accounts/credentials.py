@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts import links, mails
 from accounts.attempts import Method, record_attempt
-from accounts.departures import announce
+from accounts.departures import announce_erasure
 from accounts.models import (
     AuthenticationAttempt,
     Session,
@@ -189,7 +189,7 @@ def remove_account(*, user: User) -> None:
     locked = User.objects.select_for_update().filter(pk=user.pk).first()
     if locked is None:
         return
-    announce(locked)
+    announce_erasure(locked)
     AuthenticationAttempt.objects.filter(email_digest=email_digest(locked.email)).delete()
     locked.delete()
     withdraw(user.pk)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from accounts.models import User
 
 _steps: list[Callable[[User], None]] = []
+_erasure_steps: list[Callable[[User], None]] = []
 
 
 def before_leaving(step: Callable[[User], None]) -> None:
@@ -16,7 +17,19 @@ def before_leaving(step: Callable[[User], None]) -> None:
     _steps.append(step)
 
 
+def before_erasure(step: Callable[[User], None]) -> None:
+    """The same where the account itself goes, and not the dog alone."""
+    _erasure_steps.append(step)
+
+
 def announce(user: User) -> None:
     """Call every step; whoever deletes does this first, inside `recorded()`."""
     for step in _steps:
+        step(user)
+
+
+def announce_erasure(user: User) -> None:
+    """The same for whoever deletes an account."""
+    announce(user)
+    for step in _erasure_steps:
         step(user)

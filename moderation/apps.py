@@ -11,12 +11,9 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         """Whoever leaves is known again by what they left with."""
-        from django.db.models.signals import pre_delete
-
-        from accounts.departures import before_leaving
-        from accounts.models import User
+        from accounts.departures import before_erasure, before_leaving
         from moderation.departures import mark_leaver
         from moderation.digests import remember
 
         before_leaving(remember)
-        pre_delete.connect(mark_leaver, sender=User)
+        before_erasure(mark_leaver)

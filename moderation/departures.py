@@ -1,7 +1,6 @@
 """Nobody gets away from a decision by erasing the account: what they left with stays out meanwhile."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -33,7 +32,7 @@ def keep_out(*, person: User, decision_id: UUID, until: datetime | None = None) 
             bans.mark(kind=kind, value=value, decision_id=decision_id, expires_at=until)
 
 
-def mark_leaver(instance: User, **_: Any) -> None:
+def mark_leaver(person: User) -> None:
     """Before an account goes: mark it for every decision that it would escape.
 
     A limit or suspension for as long as it would have lasted; a ban also while it is proposed, until
@@ -42,5 +41,5 @@ def mark_leaver(instance: User, **_: Any) -> None:
     """
     timed = Q(kind__in=(Kind.LIMIT, Kind.SUSPEND), state=State.IN_FORCE, until__gt=timezone.now())
     ban = Q(kind=Kind.BAN, state__in=(State.PROPOSED, State.IN_FORCE))
-    for decision in Decision.objects.filter(timed | ban, person=instance):
-        keep_out(person=instance, decision_id=decision.pk, until=decision.until)
+    for decision in Decision.objects.filter(timed | ban, person=person):
+        keep_out(person=person, decision_id=decision.pk, until=decision.until)
