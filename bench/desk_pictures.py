@@ -89,7 +89,6 @@ class Photographer:
         """In two steps, with a picture of each."""
         secret = app_of(self.desk.user)
         self.page.goto(f"{self.desk.base}/admin/")
-        self.take("sign-in")
         self.page.get_by_label("Email").fill(self.desk.user.email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
@@ -109,11 +108,11 @@ def of_the_desk(camera: Photographer) -> None:
     camera.take("deciding")
     noticed = Case.objects.open().filter(finding_count__gt=0, report_count=0).in_order()[0]
     camera.take("noticed", reverse("admin:moderation_case_change", args=[noticed.pk]))
-    camera.take("photo-review", reverse("admin:moderation_photos"))
+    camera.page.goto(camera.desk.base + reverse("admin:moderation_photos"))
     for _ in range(3):
         camera.page.keyboard.press("ArrowRight")
     camera.page.keyboard.press(" ")
-    camera.take("photo-marked")
+    camera.take("photo-review")
     person = case.about
     assert person is not None
     camera.take("find", reverse("admin:moderation_find") + f"?q={person.email}")
