@@ -16,7 +16,7 @@ TIMED = (Kind.LIMIT, Kind.SUSPEND)
 class WordsField(forms.CharField):
     """Words of staff that somebody can read."""
 
-    default_validators = (shows_something,)
+    default_validators = [shows_something]
 
 
 class NoteForm(forms.Form):

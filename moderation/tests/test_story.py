@@ -209,7 +209,10 @@ class Story(RuleBasedStateMachine):
             value = getattr(me, column)
             assert (value if value and value > now else None) == max(ends, default=None)
         assert (me.banned_at is not None) == bool(self.bans)
-        assert set(BannedMark.objects.values_list("decision_id", flat=True)) == self.bans
+        marks = BannedMark.objects.values_list("decision_id", flat=True)
+        assert set(marks.filter(kind=BannedMark.Kind.ADDRESS)) == self.bans
+        # What was removed is marked, too, for as long as that counts.
+        assert set(marks) <= set(Decision.objects.in_force().values_list("pk", flat=True))
         assert me.is_active == (not self.is_out_of_use and not me.is_barred)
 
     @invariant()
