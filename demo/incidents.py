@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.models import User
 from demo import documents
 from demo.dogs import Dog
-from demo.settling import Housing
+from demo.settling import LEAD, MODERATOR, Housing
 from demo.wording import load
 from matching.models import Match
 from messaging import services as messaging
@@ -52,8 +52,8 @@ class Incidents:
         # The first two belong to whoever looks around; nobody complains about those.
         self.crowd = [profile for number, profile in sorted(profiles.items()) if number > 2]
         self.stars = [profile for number, profile in profiles.items() if number <= 2]
-        self.moderator = self._hire(housing, "moderator", Role.MODERATOR)
-        self.lead = self._hire(housing, "lead", Role.LEAD)
+        self.moderator = self._hire(housing, MODERATOR, Role.MODERATOR)
+        self.lead = self._hire(housing, LEAD, Role.LEAD)
 
     def happen(self, *, drawn: bool) -> int:
         """Let it all happen; says how many reports there were."""

@@ -21,6 +21,7 @@ from profiles.models import Breed, Preferences, Profile
 DOMAIN = "demo.pupmatch.example"
 PASSWORD = "playtime-2026"  # noqa: S105 (known on purpose; the command refuses production)
 STAFF = f"staff@{DOMAIN}"
+MODERATOR, LEAD = "moderator", "lead"
 SOURCE = "demo town"
 # Everybody has been here for longer than the oldest like.
 JOINED_DAYS_AGO = (50, 400)

@@ -127,14 +127,14 @@ def _record(decision: Decision, held: Held) -> Held:
     return next(each for each in records if held.items() <= each.items())
 
 
-# --- Held by screening ----------------------------------------------------------------------------
-
-
 def is_held_by_decision(photo: Photo) -> bool:
     """Whether a decision in force is what keeps a photo from being shown."""
     held = [{"type": Subject.PHOTO, "id": str(photo.pk)}]
     decisions = Decision.objects.in_force().filter(person=photo.profile.user_id)
     return decisions.filter(before__held__contains=held).exists()
+
+
+# --- Held by screening ----------------------------------------------------------------------------
 
 
 def release_noticed(decision: Decision) -> list[dict[str, str]]:

@@ -13,10 +13,10 @@ from django.db.models import Aggregate, Case, CharField, Count, DurationField, F
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
+from moderation import photo_review
 from moderation.models import Appeal, Decision, Reason, Report
 from moderation.models import Case as ModerationCase
 from moderation.rules import RULES
-from profiles.models import Photo
 from verification.models import Verification
 
 WEEKS = 12
@@ -63,7 +63,7 @@ def desk() -> Desk:
         **lately,
         appeals_waiting=Appeal.objects.waiting().count(),
         proposals_waiting=Decision.objects.proposed().count(),
-        photos_to_review=Photo.objects.filter(reviewed_at=None).count(),
+        photos_to_review=photo_review.waiting().count(),
         verifications_waiting=Verification.objects.waiting().count(),
     )
 

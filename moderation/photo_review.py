@@ -35,6 +35,11 @@ def waiting() -> QuerySet[Photo]:
     return rows.select_related("profile").order_by("created_at", "id")
 
 
+def waiting_for(by: User) -> QuerySet[Photo]:
+    """The same without one's own, which are for others to look at."""
+    return waiting().exclude(profile__user=by)
+
+
 @recorded()
 def review(*, seen: set[UUID], held: set[UUID], reason: str, by: User) -> tuple[int, int]:
     """Approve what was seen and not marked, and remove what was marked, each by a decision.
@@ -43,7 +48,7 @@ def review(*, seen: set[UUID], held: set[UUID], reason: str, by: User) -> tuple[
     many were approved and removed. Raises NotAllowed.
     """
     authority.check(by, "review_photos", None)
-    rows = waiting().filter(pk__in=seen).exclude(profile__user=by).select_related("profile__user")
+    rows = waiting_for(by).filter(pk__in=seen).select_related("profile__user")
     # Everybody at once, in the order in which others lock them.
     casework.lock_people(rows.values_list("profile__user", flat=True))
     chosen: dict[bool, list[Photo]] = {True: [], False: []}

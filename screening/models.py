@@ -83,7 +83,8 @@ class Finding(UUIDModel):
                 fields=["created_at"],
                 condition=Q(gathered_at=None),
                 name="finding_new",
-            )
+            ),
+            models.Index(fields=["subject_id"], name="finding_by_subject"),
         ]
 
     def __str__(self) -> str:

@@ -31,8 +31,9 @@ def look_at_text(
 ) -> Response | None:
     """Look for contact details, links and listed words, and in profiles for what staff removed.
 
-    Says the strongest response to what is found. `texts` are the parts of one thing, such as a question and its answer; what the caller cannot
-    hold is flagged. Call it in the transaction that writes them.
+    Says the strongest response to what is found. `texts` are the parts of one thing, such as a
+    question and its answer; what the caller cannot hold is flagged. Call it in the transaction that
+    writes them.
     """
     text = "\n".join(texts)
     found: dict[tuple[str, str], tuple[Response, str]] = {}

@@ -99,7 +99,7 @@ def test_the_two_owners_have_plenty_to_look_at(client_for):
 
 def test_the_sign_ins_that_it_tells_are_good(api):
     told = seed()
-    for name in ("ada", "ben", "staff"):
+    for name in ("ada", "ben", "staff", "moderator", "lead"):
         email = f"{name}@{settling.DOMAIN}"
         assert email in told
         answer = api.post("/api/v1/auth/token", {"email": email, "password": settling.PASSWORD})

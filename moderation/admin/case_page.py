@@ -104,7 +104,7 @@ def _deciding(found: History, reports: list[Reported], by: User, claim: str) -> 
     if case.about and needs_second_eyes(case.about):
         ban_rule = "This account is not a new one: somebody else has to confirm the ban."
     return {
-        "form": DecisionForm(case=case),
+        "form": DecisionForm(),
         "kinds": [
             {
                 "value": kind.value,

@@ -234,7 +234,7 @@ class CaseAdmin(DeskAdmin):
     def decide_view(self, request: HttpRequest, case_id: Any) -> HttpResponse:
         """Decide, and go on with the next case when that is wanted."""
         case, by = self.row(request, case_id), staff(request)
-        form = filled(DecisionForm(request.POST, case=case))
+        form = filled(DecisionForm(request.POST))
         decision = deciding.decide(case=case, by=by, **form.cleaned_data)
         message = format_html(
             '{}: {}. <a class="text-link" href="{}">See or undo</a>',

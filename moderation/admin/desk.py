@@ -37,7 +37,7 @@ def photos_view(request: HttpRequest) -> HttpResponse:
         form = filled(PhotosForm(request.POST))
         shown, held = photo_review.review(by=staff(request), **form.cleaned_data)
         return back(request, request.path, f"Approved: {shown}. Held: {held}.")
-    waiting = photo_review.waiting()
+    waiting = photo_review.waiting_for(staff(request))
     context = {
         "photos": list(waiting[:PHOTOS_PER_PAGE]),
         "total": waiting.count(),

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django import forms
 
-from moderation.models import Case, Decision, Reason
+from moderation.deciding import TIMED
+from moderation.models import Decision, Reason
 from pupmatch.lib.text import shows_something
 
 Kind = Decision.Kind
 LONGEST_DAYS = 365
-TIMED = (Kind.LIMIT, Kind.SUSPEND)
 
 
 class WordsField(forms.CharField):
@@ -89,10 +89,6 @@ class DecisionForm(forms.Form):
     subject = forms.CharField(label="What is removed", required=False)
     # When the page was made; what came later its reader has not seen.
     seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, *, case: Case) -> None:
-        super().__init__(data)
-        self.case = case
 
     def clean_subject(self) -> tuple[str, UUID] | None:
         """A type and an id, as in `photo:0198…`."""

@@ -108,7 +108,6 @@ class Case(UUIDModel):
             ),
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="case_by_due_time"),
             models.Index(fields=["about_digest"], name="case_by_digest"),
-            models.Index(fields=["-opened_at"], name="case_newest"),
             models.Index(fields=["-closed_at"], name="case_by_close"),
         ]
         permissions = [

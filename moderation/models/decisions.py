@@ -51,7 +51,12 @@ class Decision(UUIDModel):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="decisions")
     person = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="decisions"
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        db_index=False,  # `decision_of_person` starts with it
     )
     kind = models.CharField(max_length=11, choices=Kind.choices)
     state = models.CharField(max_length=9, choices=State.choices, default=State.IN_FORCE)

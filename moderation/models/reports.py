@@ -118,7 +118,12 @@ class EvidenceFile(UUIDModel):
     trigger discards together with the last row that refers to it.
     """
 
-    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="files")
+    evidence = models.ForeignKey(
+        Evidence,
+        on_delete=models.CASCADE,
+        related_name="files",
+        db_index=False,  # the unique constraint starts with it
+    )
     photo_id = models.UUIDField()
     source = models.CharField(
         max_length=255, help_text="The rendition's name in the media storage."

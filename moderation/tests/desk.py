@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,6 +19,8 @@ from profiles.tests.factories import ProfileFactory, PromptFactory
 
 MODERATOR = ("work_case", "suspend_person")
 LEAD = (*MODERATOR, "ban_person", "undo_decision", "decide_appeal")
+# What staff see of the desk, to begin with.
+VIEWS = ("view_case", "view_report", "view_decision", "view_appeal", "read_messages")
 DAYS = {Decision.Kind.LIMIT: 7, Decision.Kind.SUSPEND: 7}
 
 
@@ -89,3 +92,16 @@ def told(user: User) -> list[tuple[str, str]]:
 def outcomes(case: Case) -> set[str]:
     """How the reports of a case ended."""
     return set(Report.objects.filter(case=case).values_list("outcome", flat=True))
+
+
+def signed_in(user: User) -> Client:
+    """A browser at which somebody has signed in to the admin."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def shown(answer: Any) -> str:
+    """The page that was answered."""
+    assert answer.status_code == 200
+    return answer.content.decode()

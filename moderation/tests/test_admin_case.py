@@ -12,7 +12,16 @@ from accounts.models import User
 from moderation import casework, reporting
 from moderation.models import Case, Decision, Note, Reason, Report
 from moderation.models.cases import Severity
-from moderation.tests.desk import LEAD, MODERATOR, an_old_dog, case_of, dog
+from moderation.tests.desk import (
+    LEAD,
+    MODERATOR,
+    VIEWS,
+    an_old_dog,
+    case_of,
+    dog,
+    shown,
+    signed_in,
+)
 from moderation.tests.factories import CaseFactory, ReportFactory, staff
 from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.models import AuditEntry
@@ -20,13 +29,6 @@ from pupmatch.lib.models import AuditEntry
 pytestmark = pytest.mark.django_db
 
 QUEUE = "/admin/moderation/case/"
-VIEWS = ("view_case", "view_report", "view_decision", "view_appeal", "read_messages")
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -41,11 +43,6 @@ def desk(moderator: User) -> Client:
 
 def page(case: Case, verb: str = "change") -> str:
     return reverse(f"admin:moderation_case_{verb}", args=[case.pk])
-
-
-def shown(answer: Any) -> str:
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 # --- The queue ------------------------------------------------------------------------------------

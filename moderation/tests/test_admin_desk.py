@@ -14,9 +14,8 @@ from accounts.services import open_session
 from accounts.tests.factories import UserFactory
 from moderation import appeals, photo_review
 from moderation.models import Appeal, Case, Decision
-from moderation.tests.desk import LEAD, decided, dog, told
+from moderation.tests.desk import LEAD, VIEWS, decided, dog, shown, signed_in, told
 from moderation.tests.factories import ReportFactory, staff
-from moderation.tests.test_admin_case import VIEWS, shown, signed_in
 from profiles.models import Photo
 from profiles.services import change_profile
 from profiles.tests.factories import ProfileFactory

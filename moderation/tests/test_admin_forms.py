@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from moderation.admin.forms import AppealForm, DecisionForm, NoteForm, ReasonForm, UndoForm
-from moderation.tests.factories import CaseFactory
 from pupmatch.lib.tests.admin_pages import superuser
 
 pytestmark = pytest.mark.django_db
@@ -20,17 +19,16 @@ BLANKS = ["\u200b", "\u2800", "\u3164", "\u115f", "\ufe0f", "\u200b \u2800"]
 @pytest.mark.parametrize("sign", BLANKS)
 def test_words_that_show_nothing_are_refused(sign: str):
     words = sign * 12
-    case = CaseFactory()
     for form, name in (
         (NoteForm({"text": words}), "text"),
         (ReasonForm({"reason": words}), "reason"),
         (UndoForm({"reason": words}), "reason"),
         (AppealForm({"outcome": "upheld", "answer": words}), "answer"),
         (
-            DecisionForm({"kind": "warn", "reason": "spam", "statement": words}, case=case),
+            DecisionForm({"kind": "warn", "reason": "spam", "statement": words}),
             "statement",
         ),
-        (DecisionForm({"kind": "warn", "reason": "spam", "note": words}, case=case), "note"),
+        (DecisionForm({"kind": "warn", "reason": "spam", "note": words}), "note"),
     ):
         assert not form.is_valid()
         assert name in form.errors

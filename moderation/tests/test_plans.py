@@ -113,9 +113,7 @@ def test_what_one_reported_and_what_is_reported_again(desk):
 
 
 def test_copies_of_a_case_and_what_shares_them(desk):
-    assert_plan(
-        _of_case(desk[0]), uses=["moderation_report_case_id", "moderation_evidencefile_evidence_id"]
-    )
+    assert_plan(_of_case(desk[0]), uses=["moderation_report_case_id", "evidence_file_once"])
     assert_plan(EvidenceFile.objects.filter(name="1"), uses="evidence_file_by_copy")
     waiting = EvidenceFile.objects.filter(source="9.webp", name="")
     assert_plan(waiting, uses="evidence_file_to_copy")

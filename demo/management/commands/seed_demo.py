@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from demo import founding
 from demo.licences import Licence, Licences, UnreadableFile
-from demo.settling import DOMAIN, PASSWORD, STAFF, owners
+from demo.settling import DOMAIN, LEAD, MODERATOR, PASSWORD, STAFF, owners
 from demo.town import Town, UnknownCity, find_city
 
 FEWEST_DOGS = 3
@@ -108,5 +108,7 @@ class Command(BaseCommand):
             (f"ada@{DOMAIN}", "the owner of Waffles"),
             (f"ben@{DOMAIN}", "the owner of Nori"),
             (STAFF, "staff, in the admin"),
+            (f"{MODERATOR}@{DOMAIN}", "a moderator, at the staff desk"),
+            (f"{LEAD}@{DOMAIN}", "a lead, at the staff desk"),
         ):
             self.stdout.write(f"  {email:<32}{who}")
