@@ -1,6 +1,6 @@
 # Thin on purpose: a bare Debian has no make, so the bodies live in bin/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format lock schema seed
+.PHONY: help run test assault check lint format lock schema seed
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -10,6 +10,9 @@ run: ## set up what is missing and serve the demo town on :8000
 
 test: ## set up what is missing and run all tests
 	@bin/test
+
+assault: ## the long forms of the tests of attack and force; hours
+	@bin/assault
 
 check: ## every check, the tests included
 	@bin/check

@@ -34,6 +34,17 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--assault`: what has a short and a long form runs in the long one."""
+    parser.addoption("--assault", action="store_true", help="the long forms; see tests/assault.py")
+
+
+@pytest.fixture(scope="session")
+def sized(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """`sized(20, 500)`: how many, in the suite and in `make assault`."""
+    return lambda short, long: long if request.config.getoption("--assault") else short
+
+
 class Client(APIClient):
     """An API client whose requests commit, as far as `on_commit` is concerned.
 

@@ -1,0 +1,44 @@
+"""The long forms of what the tests of attack and force try in seconds: `make assault`.
+
+python -m tests.assault                 each in turn, then a table; hours
+python -m tests.assault privacy         one of them
+
+Each line of docs/security.md that quotes a figure names one of these.
+"""
+
+import argparse
+import shlex
+import subprocess
+import sys
+import time
+
+# Name: the command, after `python -m`. Those of pytest read `--assault` as "in full size".
+LONG_FORMS: dict[str, str] = {
+    "trial": "tests.faults.trial --seconds 600 --kills 120",
+    "bans": "tests.faults.bans",
+}
+
+
+def run(name: str) -> tuple[str, float]:
+    """Run one, and say how it ended and after how many seconds."""
+    began = time.monotonic()
+    print(f"--- {name}: python -m {LONG_FORMS[name]}", flush=True)
+    code = subprocess.run([sys.executable, "-m", *shlex.split(LONG_FORMS[name])]).returncode
+    return ("held" if code == 0 else f"FAILED ({code})"), time.monotonic() - began
+
+
+def main() -> int:
+    """Run those that are named, or all; 1 when one did not hold."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(LONG_FORMS))
+    names = parser.parse_args().names or list(LONG_FORMS)
+    if unknown := set(names) - set(LONG_FORMS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    results = {name: run(name) for name in names}
+    for name, (outcome, seconds) in results.items():
+        print(f"{name:20} {outcome:12} {seconds:8.0f} s")
+    return int(any(outcome != "held" for outcome, _ in results.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
