@@ -189,3 +189,23 @@ def test_whom_i_take_back_is_there_again_at_once(viewer, what):
     assert best.pk not in ids(first_page(viewer, 20))
     take_back(viewer, best)
     assert best.pk in ids(first_page(viewer, 20))
+
+
+# --- Admirers, who are rated wherever they are ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"location": snap(Point(115.86, -31.95, srid=4326))},
+        {"last_active_at": timezone.now() - datetime.timedelta(days=3000)},
+    ],
+    ids=["a world away", "years ago"],
+)
+def test_an_admirer_far_from_here_or_now_breaks_no_deck(viewer, changes):
+    admirer = ProfileFactory()
+    services.like(liker=admirer, liked=viewer)
+    Profile.objects.filter(pk=admirer.pk).update(**changes)
+    dogs = [dog.profile_id for dog in first_page(viewer, 20).dogs]
+    assert len(dogs) == 20
+    assert (admirer.pk in dogs) is ("location" not in changes)
