@@ -85,6 +85,7 @@ ADMIN = (
             "events": "stream",
             "notifications": "notification pushattempt delivery notificationpreferences outage",
             "lib": "job jobfailure requestcounter idempotentanswer discardedfile heldfile",
+            "exports": "export",
         },
     )
     | _each("add", {"accounts": "user", "profiles": "breed", "playgrounds": "playground"})

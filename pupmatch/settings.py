@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "matching",
     "moderation",
     "notifications",
+    "exports",
     "realtime",
     "demo",
     "pupmatch.lib.staff.apps.StaffConfig",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "pupmatch.lib.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pupmatch.lib.outages.OutageMiddleware",
     "pupmatch.lib.middleware.ApiMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,6 +119,8 @@ DATABASE_POOL_SIZE = whole_number("DATABASE_POOL_SIZE", 0, least=0, most=30)
 PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 STATEMENT_TIMEOUT_MS = whole_number("STATEMENT_TIMEOUT_MS", 5000, least=0, most=600_000)
 LOCK_TIMEOUT_MS = whole_number("LOCK_TIMEOUT_MS", 2000, least=0, most=600_000)
+# How long a request waits for the database in all; then it is answered 503. 0 is no limit.
+DATABASE_PATIENCE_MS = whole_number("DATABASE_PATIENCE_MS", 2500, least=0, most=600_000)
 
 DATABASES = {"default": database()}
 DATABASES["default"].update(
@@ -126,10 +130,26 @@ DATABASES["default"].update(
     OPTIONS={
         # JIT costs seconds where the planner overestimates the deck's rows.
         "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}"
-        " -c idle_in_transaction_session_timeout=30000 -c jit=off",
-        "connect_timeout": 5,
+        " -c idle_in_transaction_session_timeout=30000 -c jit=off"
+        # What nobody waits for any more is done no further.
+        " -c client_connection_check_interval=500",
+        "connect_timeout": 2,
+        # A server that vanished without a word is noticed by the system, within half a minute.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
         **(
-            {"pool": {"min_size": 2, "max_size": DATABASE_POOL_SIZE, "timeout": 3}}
+            {
+                "pool": {
+                    "min_size": 2,
+                    "max_size": DATABASE_POOL_SIZE,
+                    "timeout": 2,
+                    # After that whoever needs a connection asks for a new one, at once.
+                    "reconnect_timeout": 2,
+                    "connection_class": PatientConnection,
+                }
+            }
             if DATABASE_POOL_SIZE
             else {}
         ),
@@ -148,8 +168,8 @@ if REDIS_URL:
             # It only makes things faster: while it is gone, everything comes from the database.
             "OPTIONS": {
                 "IGNORE_EXCEPTIONS": True,
-                "SOCKET_CONNECT_TIMEOUT": 0.5,
-                "SOCKET_TIMEOUT": 0.5,
+                "SOCKET_CONNECT_TIMEOUT": 0.3,
+                "SOCKET_TIMEOUT": 0.3,
             },
         }
     }
@@ -262,6 +282,8 @@ RATE_LIMITS = {
     "device": (120, 3600),
     "ticket": (60, 60),
     "appeal": (20, 3600),
+    "export": (5, 86400),
+    "export_fetch": (120, 3600),
 }
 MAX_BODY_BYTES = 1024 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
@@ -272,6 +294,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["pupmatch.lib.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["pupmatch.lib.renderers.OrjsonRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["pupmatch.lib.throttling.ScopedThrottle"],
+    "DEFAULT_METADATA_CLASS": "pupmatch.lib.options.NoMetadata",
     "DEFAULT_PAGINATION_CLASS": "pupmatch.lib.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "pupmatch.lib.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "pupmatch.lib.handler.exception_handler",
@@ -356,6 +379,8 @@ S3_ACCESS = {
     "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
     "default_acl": None,
     "file_overwrite": False,
+    # A bucket that hangs is given up before whoever sends a photo is; they send it again.
+    "client_config": Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}),
 }
 if S3_BUCKET:
     STORAGES["default"] = {

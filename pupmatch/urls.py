@@ -29,6 +29,7 @@ api: list[Any] = [
     path("", include("matching.urls")),
     path("", include("moderation.urls")),
     path("", include("notifications.urls")),
+    path("", include("exports.urls")),
     path("", include("realtime.urls")),
 ]
 

@@ -131,6 +131,7 @@ KINDS: dict[str, Any] = {
     "account.updated": NOTHING,
     "account.signed_in": SignInSerializer,
     "account.signed_out": SignInSerializer,
+    "account.export_ready": NOTHING,
 }
 
 

@@ -13,9 +13,10 @@ A name that starts with `private:` is of a file in the private storage; see `pup
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import IO
 from uuid import UUID
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, default_storage, storages
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -42,19 +43,43 @@ def store(contents: Mapping[str, bytes]) -> None:
 
     Refuses to run inside a transaction: its rollback would take the list away and leave the files.
     """
-    remove_after = timezone.now() + UPLOAD_TIME
-    with transaction.atomic(durable=True):
-        DiscardedFile.objects.bulk_create(
-            DiscardedFile(name=name, remove_after=remove_after) for name in contents
-        )
+    _list(contents)
     for name, content in contents.items():
         storage, path = located(name)
         storage.save(path, ContentFile(content))
 
 
+def store_stream(name: str, file: IO[bytes]) -> None:
+    """The same for one file that may be too large for memory; read from where it stands.
+
+    What is there of it is removed at once where the storage fails half way.
+    """
+    _list([name])
+    storage, path = located(name)
+    try:
+        storage.save(path, File(file))
+    except Exception:
+        discard([name])
+        raise
+
+
+def _list(names: Iterable[str]) -> None:
+    remove_after = timezone.now() + UPLOAD_TIME
+    with transaction.atomic(durable=True):
+        DiscardedFile.objects.bulk_create(
+            DiscardedFile(name=name, remove_after=remove_after) for name in names
+        )
+
+
 def keep(names: list[str]) -> None:
     """Take files off the list; call it in the transaction that creates the row that owns them."""
     DiscardedFile.objects.filter(name__in=names).delete()
+
+
+def discard(names: list[str]) -> None:
+    """Remove stored files that nothing took over, without waiting for the hour to pass."""
+    DiscardedFile.objects.filter(name__in=names).update(remove_after=timezone.now())
+    purge()
 
 
 def hold(names: Iterable[str], *, holder: UUID) -> None:
