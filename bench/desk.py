@@ -293,7 +293,7 @@ def main() -> None:
         keys["ban"] = lead_the_desk(lead, second)
         everything = Desk(browser, base, boss, costs, None)
         everything.sign_in()
-        look_at_everything(everything, paths)
+        look_at_everything(everything, {**paths, "API documentation": reverse("docs")})
         browser.close()
     spent = (timezone.now() - started).total_seconds()
     print(f"{len(costs)} pages, {spent:.0f} s")

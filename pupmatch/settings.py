@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "pupmatch.lib.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "pupmatch.lib.policies.BrowserPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pupmatch.lib.outages.OutageMiddleware",
     "pupmatch.lib.middleware.ApiMiddleware",
@@ -395,6 +396,16 @@ if S3_BUCKET:
         },
     }
 
+# Where photos come from, beside this server itself: what pages of staff may show.
+PHOTO_ORIGINS: list[str] = []
+if S3_BUCKET:
+    photo_host = STORAGES["default"]["OPTIONS"]["custom_domain"]
+    PHOTO_ORIGINS = [
+        f"https://{photo_host}"
+        if photo_host
+        else S3_ACCESS["endpoint_url"] or "https://*.amazonaws.com"
+    ]
+
 # What only staff and its owner may see: in a folder that no server serves, or a bucket of its own
 # that nobody may read but by these keys. `pupmatch.lib.private` shows it.
 PRIVATE_ROOT = folder("PRIVATE_ROOT", BASE_DIR / ".local" / "private")
@@ -572,29 +583,15 @@ UNFOLD = {
         ]
     },
     "STYLES": [
+        lambda request: static("staff/colours.css"),
         lambda request: static("staff/staff.css"),
         lambda request: static("staff/desk.css"),
     ],
+    "SCRIPTS": [lambda request: static("staff/policy.js")],
     "DASHBOARD_CALLBACK": "moderation.admin.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
         "navigation": "pupmatch.lib.admin.index.navigation",
-    },
-    "BORDER_RADIUS": "8px",
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97.5% .018 65)",
-            "100": "oklch(94.5% .04 65)",
-            "200": "oklch(89% .075 62)",
-            "300": "oklch(82% .115 58)",
-            "400": "oklch(74% .15 52)",
-            "500": "oklch(67% .17 47)",
-            "600": "oklch(57% .16 42)",
-            "700": "oklch(48.5% .14 40)",
-            "800": "oklch(41% .11 40)",
-            "900": "oklch(35% .085 40)",
-            "950": "oklch(25% .06 40)",
-        },
     },
 }

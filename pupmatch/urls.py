@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.cache import cache_page
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from pupmatch.lib import health, media, private, problems
 
@@ -35,7 +35,13 @@ api: list[Any] = [
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema", **READ_ONLY), name="docs"),
+    path(
+        "api/docs",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="schema", template_name="docs.html", **READ_ONLY
+        ),
+        name="docs",
+    ),
     path("api/v1/", include(api)),
     # Said here, because Django's own page would be HTML in development.
     path("api/<path:unknown>", problems.no_such_address),

@@ -57,6 +57,10 @@ class StaffSite(UnfoldAdminSite):
 
         return super().admin_view(kept, cacheable)
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Django's hook: without colours, which stand in a style sheet and not in each page."""
+        return {**super().each_context(request), "colors": None}
+
     def get_urls(self) -> list:
         """Django's hook: pages beside the lists, too."""
         others = [item for item in self._registry.values() if hasattr(item, "page_urls")]
