@@ -32,6 +32,7 @@ from playgrounds.serializers import (
 )
 from pupmatch.lib.documents import Param
 from pupmatch.lib.idempotency import idempotent
+from pupmatch.lib.parsers import checked
 from pupmatch.lib.renderers import OrjsonRenderer
 
 JSON, GEOJSON = OrjsonRenderer.media_type, GeoJSONRenderer.media_type
@@ -113,7 +114,7 @@ class PlaygroundViewSet(viewsets.ViewSetMixin, AnswersAtOnce, SeenByAsker):
     def create(self, request: Request) -> Response:
         """Add a playground; whoever adds it may change and remove it."""
         form = self.get_serializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        checked(form)
         added = services.add_playground(user=self.person, **form.validated_data)
         return self._answer(added, status=status.HTTP_201_CREATED)
 
@@ -127,7 +128,7 @@ class PlaygroundViewSet(viewsets.ViewSetMixin, AnswersAtOnce, SeenByAsker):
         """Change what is sent, and nothing else; only for whoever added it."""
         playground = self.get_object()
         form = self.get_serializer(playground, data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
+        checked(form)
         services.change_playground(
             playground_id=playground.pk, user=self.person, **form.validated_data
         )

@@ -30,7 +30,7 @@ from profiles.serializers import LocationSerializer, OwnProfileSerializer
 from pupmatch.lib.fields import PointSerializer
 from pupmatch.lib.idempotency import HEADER as IDEMPOTENCY_KEY
 from pupmatch.lib.idempotency import earlier_answer, idempotent
-from pupmatch.lib.parsers import parsed
+from pupmatch.lib.parsers import checked, parsed
 
 
 class OwnProfileView(AnswersAtOnce):
@@ -56,7 +56,7 @@ class OwnProfileView(AnswersAtOnce):
     def post(self, request: SignedInRequest) -> Response:
         """Make my profile. A second one is 409 `profile_exists`."""
         form = OwnProfileSerializer(data=request.data, context={"request": request})
-        form.is_valid(raise_exception=True)
+        checked(form)
         services.create_profile(user=request.user, **form.validated_data)
         return Response(self._shape(self._profile()), status=status.HTTP_201_CREATED)
 
@@ -71,7 +71,7 @@ class OwnProfileView(AnswersAtOnce):
         form = OwnProfileSerializer(
             profile, data=request.data, partial=True, context={"request": request}
         )
-        form.is_valid(raise_exception=True)
+        checked(form)
         services.change_profile(profile=profile, **form.validated_data)
         return Response(self._shape(self._profile()))
 
@@ -232,6 +232,6 @@ class PreferencesView(APIView):
             get_object_or_404(User.objects.select_for_update(no_key=True), pk=request.user.pk)
             current = self._preferences()
         form = PreferencesSerializer(current, data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
+        checked(form)
         form.save()
         return Response(form.data)
