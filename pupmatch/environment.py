@@ -1,6 +1,7 @@
 """Reads and checks the environment on behalf of `pupmatch.settings`, which alone may import it."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -77,6 +78,13 @@ def one_of(name: str, *values: str) -> str:
     if value not in values:
         raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(values)}")
     return value
+
+
+def patience_with_buckets() -> Any:
+    """How long S3 may take: one that hangs is given up before whoever sends a photo gives us up."""
+    from botocore.config import Config  # 17 MB, for those alone who have a bucket
+
+    return Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
 
 
 def folder(name: str, default: Path | None) -> Path | None:

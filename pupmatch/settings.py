@@ -19,9 +19,11 @@ from pupmatch.environment import (
     folder,
     number,
     one_of,
+    patience_with_buckets,
     secret,
     whole_number,
 )
+from pupmatch.lib.database.patient import PatientConnection
 
 VERSION = "0.4.0"
 
@@ -380,14 +382,13 @@ S3_ACCESS = {
     "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
     "default_acl": None,
     "file_overwrite": False,
-    # A bucket that hangs is given up before whoever sends a photo is; they send it again.
-    "client_config": Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}),
 }
 if S3_BUCKET:
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             **S3_ACCESS,
+            "client_config": patience_with_buckets(),
             "bucket_name": S3_BUCKET,
             # The public host of the bucket or its CDN; names are unguessable, so nothing is signed.
             "custom_domain": env.str("S3_PUBLIC_HOST", default="") or None,
@@ -421,6 +422,7 @@ if S3_PRIVATE_BUCKET:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             **S3_ACCESS,
+            "client_config": patience_with_buckets(),
             "bucket_name": S3_PRIVATE_BUCKET,
             "object_parameters": {"CacheControl": "private, no-store"},
         },

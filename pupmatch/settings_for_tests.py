@@ -19,6 +19,7 @@ os.environ.update(
     # Generous: on a busy machine they would tell of the machine.
     STATEMENT_TIMEOUT_MS="60000",
     LOCK_TIMEOUT_MS="20000",
+    DATABASE_PATIENCE_MS="0",
     STAFF_SECOND_FACTOR="optional",
     STAFF_IDLE_MINUTES="30",
     STAFF_SIGN_IN_HOURS="10",

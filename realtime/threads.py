@@ -2,13 +2,17 @@
 
 import asyncio
 import contextvars
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, reset_queries
 from psycopg_pool import PoolTimeout
+
+from pupmatch.lib.patience import limited
 
 T = TypeVar("T")
 
@@ -29,14 +33,22 @@ class DatabaseThreads:
         self._around = _checked if checks else _trusted
 
     async def run(self, function: Callable[..., T], *args: Any, **named: Any) -> T:
-        """What `function` returns."""
+        """What `function` returns, which may wait for the database as long as a request may."""
+        call = partial(self._around, function, *args, **named)
         # A context of its own, so that the id of a request ends with it.
-        call = partial(contextvars.copy_context().run, self._around, function, *args, **named)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        patiently = partial(contextvars.copy_context().run, _in_time, time.monotonic(), call)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, patiently)
 
     def close(self) -> None:
         """Begin nothing more, and let go of what waits; what runs ends by itself."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_time(asked_at: float, call: Callable[[], T]) -> T:
+    """Whoever waited for a thread waits for the database the shorter."""
+    waited_s = time.monotonic() - asked_at
+    with limited(settings.DATABASE_PATIENCE_MS / 1000, waited_s=waited_s):
+        return call()
 
 
 def _checked(function: Callable[..., T], *args: Any, **named: Any) -> T:

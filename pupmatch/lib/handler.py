@@ -1,16 +1,15 @@
 """The one handler that makes problem documents of whatever a view raises."""
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.handler import exception_handler as standardized_handler
 from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
-from psycopg_pool import PoolTimeout
 from rest_framework import status
 from rest_framework.response import Response
 
+from pupmatch.lib.outages import is_outage, note
 from pupmatch.lib.problems import (
     CONTENT_TYPE,
     Forbidden,
@@ -56,12 +55,8 @@ def _pointer(attr: str | None) -> str:
     return "/" + attr.removesuffix("/non_field_errors")
 
 
-# What Django and the driver raise where a Problem is meant. Deadlocks, time-outs of locks and
-# statements and lost connections are all OperationalErrors.
+# What Django raises where a Problem is meant.
 MEANINGS: dict[type[Exception], type[Problem]] = {
-    OperationalError: Unavailable,
-    InterfaceError: Unavailable,
-    PoolTimeout: Unavailable,
     RequestDataTooBig: TooLarge,
     SuspiciousOperation: Unreadable,
     UnreadablePostError: Unreadable,
@@ -76,6 +71,9 @@ class ProblemHandler(ExceptionHandler):
         for kind, problem in MEANINGS.items():
             if isinstance(exc, kind):
                 return problem()
+        if is_outage(exc):
+            note(exc)
+            return Unavailable()
         return super().convert_known_exceptions(exc)
 
 

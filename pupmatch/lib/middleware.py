@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from pupmatch.lib.ids import uuid7
 from pupmatch.lib.logs import current_request_id
+from pupmatch.lib.outages import is_outage, unavailable
 from pupmatch.lib.problems import problem_response
 from pupmatch.lib.requests import current_request
 
@@ -36,7 +37,15 @@ class StaffMiddleware:
         self.csrf = CsrfViewMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.for_staff(request) if _is_staffs(request) else self.get_response(request)
+        if not _is_staffs(request):
+            return self.get_response(request)
+        try:
+            return self.for_staff(request)
+        except Exception as error:
+            # Of the sign-in and the messages; what views raise has become an answer by now.
+            if not is_outage(error):
+                raise
+            return unavailable(request, error)
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
         """Refuses a forged form of the admin's."""

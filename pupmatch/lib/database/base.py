@@ -1,13 +1,32 @@
-"""Django's backend for PostGIS, with a health check that costs nothing."""
+"""Django's backend for PostGIS, with a health check that costs nothing, and with patience."""
 
 import select
+from contextlib import nullcontext
+from typing import Any
 
 from django.contrib.gis.db.backends.postgis import base
+from django.db.backends.postgresql.psycopg_any import IsolationLevel
+from django.utils.asyncio import async_unsafe
 from psycopg.pq import TransactionStatus
+
+from pupmatch.lib.database.patient import PatientConnection
+from pupmatch.lib.patience import current
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Looks at the connection before each request, where Django would run a query."""
+
+    @async_unsafe
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Django's, but for the kind of connection; a pool's are of it by the settings."""
+        patience = current.get()
+        with patience.wearing() if patience else nullcontext():
+            if self.pool:
+                return super().get_new_connection(conn_params)
+            self.isolation_level = IsolationLevel.READ_COMMITTED
+            connection = PatientConnection.connect(**conn_params)
+        self.register_geometry_adapters(connection)
+        return connection
 
     def is_usable(self) -> bool:
         """Whether the connection can be used.

@@ -1,9 +1,21 @@
 """Whatever goes wrong is answered as a problem document, and never as an error of ours."""
 
+import errno
+
+import botocore.exceptions
 import psycopg
 import pytest
+import redis
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError, connection
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.http import Http404, UnreadablePostError
 from django.urls import path
 from psycopg_pool import PoolTimeout
@@ -122,20 +134,76 @@ def test_a_401_says_how_to_do_better(fail):
     assert fail(LoginFirst())["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        OperationalError("deadlock detected"),
-        OperationalError("canceling statement due to statement timeout"),
-        InterfaceError("connection already closed"),
-        PoolTimeout("couldn't get a connection after 3.00 sec"),
-    ],
-)
-def test_a_database_that_cannot_answer_is_503_with_retry_after(fail, error):
-    answer = fail(error)
+def of_driver(kind, cause):
+    """Django's error, as it wraps the driver's."""
+    error = kind("secret")
+    error.__cause__ = cause("secret")
+    return error
+
+
+def of_bucket(status):
+    answer = {"Error": {"Code": "secret"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return botocore.exceptions.ClientError(answer, "PutObject")
+
+
+OUTAGES = [
+    OperationalError("secret: deadlock detected"),
+    of_driver(OperationalError, psycopg.errors.QueryCanceled),
+    of_driver(OperationalError, psycopg.errors.LockNotAvailable),
+    of_driver(OperationalError, psycopg.errors.TooManyConnections),
+    of_driver(OperationalError, psycopg.errors.DiskFull),
+    of_driver(InternalError, psycopg.errors.ReadOnlySqlTransaction),
+    of_driver(InternalError, psycopg.errors.IdleInTransactionSessionTimeout),
+    psycopg.OperationalError("secret"),
+    InterfaceError("secret: connection already closed"),
+    PoolTimeout("secret: couldn't get a connection after 3.00 sec"),
+    OSError(errno.ENOSPC, "secret"),
+    OSError(errno.EFBIG, "secret"),
+    ConnectionRefusedError(errno.ECONNREFUSED, "secret"),
+    redis.ConnectionError("secret"),
+    redis.TimeoutError("secret"),
+    of_bucket(500),
+    of_bucket(503),
+    botocore.exceptions.ReadTimeoutError(endpoint_url="secret"),
+    botocore.exceptions.EndpointConnectionError(endpoint_url="secret"),
+]
+MISTAKES = [
+    IntegrityError("secret"),
+    DataError("secret"),
+    ProgrammingError("secret"),
+    of_driver(InternalError, psycopg.errors.InFailedSqlTransaction),
+    of_driver(OperationalError, psycopg.errors.ProgramLimitExceeded),
+    of_driver(OperationalError, psycopg.errors.StatementTooComplex),
+    FileNotFoundError(errno.ENOENT, "secret"),
+    PermissionError(errno.EACCES, "secret"),
+    redis.ResponseError("secret"),
+    of_bucket(403),
+]
+
+
+@pytest.mark.parametrize("error", OUTAGES, ids=repr)
+@pytest.mark.parametrize("url", ["/dog", "/plain"])
+def test_what_is_away_or_full_is_503_with_retry_after(fail, error, url):
+    answer = fail(error, url)
     body = assert_problem(answer, 503, "unavailable")
     assert int(answer["Retry-After"]) >= 1
-    assert str(error) not in str(body)
+    assert "secret" not in str(body)
+
+
+@pytest.mark.parametrize("error", MISTAKES, ids=repr)
+@pytest.mark.parametrize("url", ["/dog", "/plain"])
+def test_what_is_our_mistake_is_500(fail, error, url):
+    assert_problem(fail(error, url), 500, "error")
+
+
+def test_staff_see_a_page_while_something_is_away(fail):
+    answer = fail(OperationalError("secret"), "/admin/x")
+    assert answer.status_code == 503
+    assert answer["Content-Type"].startswith("text/html")
+    assert int(answer["Retry-After"]) >= 1
+    assert answer["Cache-Control"] == "no-store"
+    assert "We cannot answer right now" in answer.text
+    assert "secret" not in answer.text
 
 
 @pytest.mark.django_db
