@@ -18,6 +18,8 @@ from accounts.models import (
 )
 from accounts.refusals import AddressRefused, StaffAccount, check_standing
 from accounts.services import EmailTaken, check_password_rules, end_sessions, lock_unchanged
+from accounts.social import identities
+from accounts.social.services import drop_strangers
 from events.publishing import publish, recorded, withdraw
 from pupmatch.lib import files
 from pupmatch.lib.constraints import violated
@@ -44,7 +46,21 @@ class LinkRefused(ValidationError):
         super().__init__({"token": [detail]})
 
 
-def _confirm(user: User, *, field: str, password: str, caller: Caller) -> None:
+def confirm(
+    user: User,
+    *,
+    field: str,
+    caller: Caller,
+    password: str = "",
+    token: identities.IdToken | None = None,
+) -> None:
+    """Be sure of who asks: by the password, or by a fresh ID token of a linked provider.
+
+    Raises WrongPassword, pointing at `field`, or what `identities.confirm` does.
+    """
+    if token:
+        identities.confirm(user=user, token=token, caller=caller)
+        return
     accepted = user.check_password(password)
     record_attempt(method=Method.CONFIRM, accepted=accepted, caller=caller, user=user)
     if not accepted:
@@ -58,13 +74,24 @@ def _refuse_staff(user: User) -> None:
 
 
 def change_password(
-    *, session: Session, current_password: str, password: str, caller: Caller
+    *,
+    session: Session,
+    password: str,
+    caller: Caller,
+    current_password: str = "",
+    token: identities.IdToken | None = None,
 ) -> None:
     """Set a new password and end every sign-in but `session`.
 
-    Raises WrongPassword, or ValidationError for a weak one.
+    Raises what `confirm` does, or ValidationError for a weak one.
     """
-    _confirm(session.user, field="current_password", password=current_password, caller=caller)
+    confirm(
+        session.user,
+        field="current_password",
+        password=current_password,
+        token=token,
+        caller=caller,
+    )
     check_password_rules(password, session.user)
     with recorded():
         user = lock_unchanged(session.user)
@@ -104,6 +131,7 @@ def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None
         accepted = user is not None and user.may_sign_in and links.may_reset(user, token)
         if user and accepted:
             check_password_rules(password, user)
+            drop_strangers(user)
             _set_password(user, password)
             end_sessions(user.sessions.all(), Session.EndReason.PASSWORD)
             _verify(user.pk, user.email)
@@ -135,14 +163,21 @@ def _verify(pk: uuid.UUID, email: str) -> None:
         publish([pk], "account.updated", {})
 
 
-def change_email(*, user: User, email: str, current_password: str, caller: Caller) -> User:
+def change_email(
+    *,
+    user: User,
+    email: str,
+    caller: Caller,
+    current_password: str = "",
+    token: identities.IdToken | None = None,
+) -> User:
     """Move the account to another address, which is mailed a link; the old one is told.
 
-    Raises StaffAccount, WrongPassword, EmailTaken, AddressRefused, or what `accounts.refusals` say of
+    Raises StaffAccount, what `confirm` does, EmailTaken, AddressRefused, or what `accounts.refusals` say of
     whoever is barred.
     """
     _refuse_staff(user)
-    _confirm(user, field="current_password", password=current_password, caller=caller)
+    confirm(user, field="current_password", password=current_password, token=token, caller=caller)
     try:
         with recorded():
             locked = lock_unchanged(user)
@@ -172,13 +207,15 @@ def move_account(*, user: User, email: str) -> None:
     enqueue("accounts.tasks.mail_address_changed", sealed_address=mails.seal_address(old_address))
 
 
-def erase(*, user: User, password: str, caller: Caller) -> None:
+def erase(
+    *, user: User, caller: Caller, password: str = "", token: identities.IdToken | None = None
+) -> None:
     """Remove the account and everything that belongs to it, files included.
 
-    Raises StaffAccount or WrongPassword.
+    Raises StaffAccount, or what `confirm` does.
     """
     _refuse_staff(user)
-    _confirm(user, field="password", password=password, caller=caller)
+    confirm(user, field="password", password=password, token=token, caller=caller)
     remove_account(user=user)
 
 

@@ -40,6 +40,12 @@ def factor_changed(user: User, change: str) -> EmailMessage:
     return _mail(subject, "factor_changed", user.email, change=FACTOR_CHANGES[change])
 
 
+def provider_changed(user: User, provider: str, change: str) -> EmailMessage:
+    """Tells somebody that Apple or Google opens their account now, or does no more."""
+    subject = f"Sign in with {provider.capitalize()} was {change}"
+    return _mail(subject, "provider_changed", user.email, provider=provider, change=change)
+
+
 def seal_address(address: str) -> str:
     """An address for the queue, where nobody needs to read it."""
     return seal(address, use="address")

@@ -14,7 +14,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.staff.models import FailedSignIn, SecondFactor  # noqa: F401 (tables of this room)
+from accounts.social.models import SignInNonce  # noqa: F401 (tables of this room)
+from accounts.staff.models import FailedSignIn, SecondFactor  # noqa: F401 (the same)
 from pupmatch.lib.ids import UUIDModel
 
 
@@ -221,6 +222,8 @@ class AuthenticationAttempt(UUIDModel):
         CONFIRM = "confirm", "password asked again"
         ADMIN = "admin", "password of staff"
         FACTOR = "factor", "second factor of staff"
+        APPLE = "apple", "Sign in with Apple"
+        GOOGLE = "google", "Sign in with Google"
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted"

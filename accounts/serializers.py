@@ -1,15 +1,19 @@
 """Shapes of accounts, sign-ins and tokens."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.encoding import punycode
 from rest_framework import serializers
 
 from accounts.models import Session, User, normalize_email
+from accounts.social.identities import IdToken
 
 MAX_PASSWORD = 128
 # Ours are shorter; what is longer need not be looked at.
 MAX_TOKEN = 2048
+# Those of Apple and Google have about a thousand characters.
+MAX_ID_TOKEN = 8192
+MAX_NONCE = 100
 
 
 class AddressField(serializers.EmailField):
@@ -89,17 +93,56 @@ class PasswordResetSerializer(LinkTokenSerializer):
     password = PasswordField()
 
 
-class PasswordChangeSerializer(serializers.Serializer):
+class ProofSerializer(serializers.Serializer):
+    """What shows whose account it is: the password, or a fresh ID token with its nonce."""
+
+    NEEDED: ClassVar[str] = "This needs the current password, or an ID token with its nonce."
+    asked: ClassVar[str] = "current_password"
+
+    id_token = serializers.CharField(
+        max_length=MAX_ID_TOKEN,
+        required=False,
+        write_only=True,
+        help_text="In place of the password: of a provider that is linked with the account.",
+    )
+    nonce = serializers.CharField(
+        max_length=MAX_NONCE,
+        required=False,
+        write_only=True,
+        help_text="The one whose hash is in the ID token, from `POST /auth/social/nonce`.",
+    )
+
+    def validate(self, attrs: dict) -> dict:
+        """With `token` for the pair."""
+        shown = IdToken(attrs.pop("id_token", ""), attrs.pop("nonce", ""))
+        if self.asked in attrs or not self.is_asked(attrs):
+            return attrs
+        if not shown.id_token:
+            raise serializers.ValidationError({self.asked: [self.NEEDED]}, "required")
+        if not shown.nonce:
+            raise serializers.ValidationError(
+                {"nonce": ["An ID token needs its nonce."]}, "required"
+            )
+        return {**attrs, "token": shown}
+
+    def is_asked(self, attrs: dict) -> bool:
+        """Whether what was sent needs it."""
+        return True
+
+
+class PasswordChangeSerializer(ProofSerializer):
     """A new password, by the current one."""
 
-    current_password = PasswordField()
+    current_password = PasswordField(required=False)
     password = PasswordField()
 
 
-class PasswordSerializer(serializers.Serializer):
+class PasswordSerializer(ProofSerializer):
     """The password, asked again."""
 
-    password = PasswordField()
+    asked = "password"
+
+    password = PasswordField(required=False)
 
 
 class AccountSerializer(serializers.ModelSerializer):
@@ -113,18 +156,15 @@ class AccountSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class AccountChangeSerializer(serializers.Serializer):
-    """What may be changed of an account; a new address needs the current password."""
+class AccountChangeSerializer(ProofSerializer):
+    """What may be changed of an account; a new address needs the current password, or an ID token."""
 
     email = AddressField(required=False)
     current_password = PasswordField(required=False)
 
-    def validate(self, attrs: dict) -> dict:
-        if "email" in attrs and "current_password" not in attrs:
-            raise serializers.ValidationError(
-                {"current_password": ["A new address needs the current password."]}, "required"
-            )
-        return attrs
+    def is_asked(self, attrs: dict) -> bool:
+        """Nothing else may be changed."""
+        return "email" in attrs
 
 
 class RegistrationSerializer(TokenPairSerializer):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accounts import mails, services, standing
 from accounts.models import User
+from accounts.social import nonces
 from accounts.staff import lockout, sessions
 from pupmatch.lib.jobs import task
 from pupmatch.lib.mail import deliver
@@ -41,6 +42,13 @@ def mail_factor_changed(user_id: str, change: str) -> None:
         deliver(mails.factor_changed(user, change))
 
 
+@task(queue="mail", tries=12)
+def mail_provider_changed(user_id: str, provider: str, change: str) -> None:
+    """That Apple or Google opens the account now, or does no more."""
+    if user := User.objects.filter(pk=user_id).first():
+        deliver(mails.provider_changed(user, provider, change))
+
+
 @task(queue="upkeep", tries=10)
 def end_suspension(user_id: str) -> None:
     """What was to end at this time, unless it was made to last longer."""
@@ -64,3 +72,9 @@ def clear_staff_sign_ins() -> None:
     """Sessions of the admin that are over, and failures that count no more."""
     lockout.forget_old()
     sessions.forget_over()
+
+
+@task(queue="upkeep", tries=3, every="11 * * * *")
+def forget_nonces() -> None:
+    """Those of sign-ins that nobody finished."""
+    nonces.forget_old()

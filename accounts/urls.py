@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import views
+from accounts.social import views as social
 
 urlpatterns = [
     path("auth/register", views.RegisterView.as_view()),
@@ -15,8 +16,15 @@ urlpatterns = [
     path("auth/password/change", views.PasswordChangeView.as_view()),
     path("auth/email/verify", views.EmailVerifyView.as_view()),
     path("auth/email/resend", views.EmailResendView.as_view()),
+    path("auth/social/nonce", social.NonceView.as_view()),
+    path("auth/social/<str:provider>", social.SocialSignInView.as_view()),
     path("auth/sessions", views.SessionViewSet.as_view({"get": "list"})),
     path("auth/sessions/<id:pk>", views.SessionViewSet.as_view({"delete": "destroy"})),
+    path("me/social", social.WaysInView.as_view()),
+    path(
+        "me/social/<str:provider>",
+        social.LinkViewSet.as_view({"post": "create", "delete": "destroy"}),
+    ),
     path(
         "me",
         views.AccountViewSet.as_view(

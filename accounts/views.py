@@ -171,7 +171,8 @@ class PasswordChangeView(APIView):
     def post(self, request: SignedInRequest) -> Response:
         """Set a new password and end every other sign-in.
 
-        A wrong current password is 400, code `wrong_password`.
+        A wrong current password is 400, code `wrong_password`. An `id_token` with its `nonce` of a
+        provider that is linked does in its place, as for `DELETE /me`.
         """
         fields = parsed(PasswordChangeSerializer, request)
         credentials.change_password(session=request.auth, **fields, caller=caller(request))
@@ -248,7 +249,7 @@ class AccountViewSet(viewsets.GenericViewSet):
         responses=AccountSerializer,
     )
     def partial_update(self, request: SignedInRequest) -> Response:
-        """Move my account to another address, with the current password.
+        """Move my account to another address, with the current password or a fresh ID token.
 
         The new address is mailed a link and counts as unverified until then; the old one is told.
         One that has an account is 409 `email_taken`, one that was banned 403 `address_refused`; a
@@ -263,7 +264,9 @@ class AccountViewSet(viewsets.GenericViewSet):
     def destroy(self, request: SignedInRequest) -> Response:
         """Erase my account and everything that belongs to it, photos included, for good.
 
-        A wrong password is 400, code `wrong_password`. Accounts of staff are 403 `staff_account`.
+        A wrong password is 400, code `wrong_password`. Whoever signs in with Apple or Google sends
+        a fresh `id_token` with its `nonce` instead (`POST /auth/social/nonce`). Accounts of staff
+        are 403 `staff_account`.
         """
         fields = parsed(PasswordSerializer, request)
         credentials.erase(user=request.user, **fields, caller=caller(request))

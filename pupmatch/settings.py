@@ -49,6 +49,9 @@ INSTALLED_APPS = [
     "screening",
     "accounts.staff.apps.AccountConfig",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.apple",
+    "allauth.socialaccount.providers.google",
     "accounts.staff.apps.AxesConfig",
     "accounts",
     "playgrounds",
@@ -263,6 +266,25 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "accounts.staff.lockout.counted_address"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
+# --- Sign in with Apple and Google ----------------------------------------------------------------
+
+# Of the apps whose ID tokens are taken; without any, the provider is switched off.
+APPLE_CLIENT_IDS = env.list("APPLE_CLIENT_IDS", default=[])
+GOOGLE_CLIENT_IDS = env.list("GOOGLE_CLIENT_IDS", default=[])
+SOCIALACCOUNT_PROVIDERS = {
+    "apple": {
+        "provider_class": "accounts.social.providers.Apple",
+        "CLIENT_IDS": [client_id.strip() for client_id in APPLE_CLIENT_IDS],
+        "KEYS_URL": "https://appleid.apple.com/auth/keys",
+    },
+    "google": {
+        "provider_class": "accounts.social.providers.Google",
+        "CLIENT_IDS": [client_id.strip() for client_id in GOOGLE_CLIENT_IDS],
+        "KEYS_URL": "https://www.googleapis.com/oauth2/v3/certs",
+    },
+}
+SOCIALACCOUNT_STORE_TOKENS = False
+
 
 # --- The API --------------------------------------------------------------------------------------
 
@@ -270,6 +292,7 @@ RATE_LIMIT_SCALE = number("RATE_LIMIT_SCALE", 1, least=0.001, most=1_000_000)
 # scope: (requests, seconds); `pupmatch.lib.throttling` multiplies by RATE_LIMIT_SCALE.
 RATE_LIMITS = {
     "register": (20, 3600),
+    "nonce": (20, 60),
     "sign_in": (10, 60),
     "refresh": (60, 60),
     "mail": (5, 3600),

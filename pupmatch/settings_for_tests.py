@@ -23,6 +23,8 @@ os.environ.update(
     STAFF_SECOND_FACTOR="optional",
     STAFF_IDLE_MINUTES="30",
     STAFF_SIGN_IN_HOURS="10",
+    APPLE_CLIENT_IDS="",
+    GOOGLE_CLIENT_IDS="",
     ACCESS_TOKEN_LIFETIME="900",  # noqa: S106 (seconds)
     MAIL_DIR="",
     EMAIL_BACKEND="",

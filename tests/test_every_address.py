@@ -22,6 +22,8 @@ PUBLIC = {
     "/api/v1/auth/password/reset",
     "/api/v1/auth/password/reset/confirm",
     "/api/v1/auth/email/verify",
+    "/api/v1/auth/social/nonce",
+    "/api/v1/auth/social/<provider>",
     "/api/v1/breeds",
     "/api/v1/prompt-suggestions",
     "/api/v1/notifications/unsubscribe",

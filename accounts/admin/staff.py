@@ -3,9 +3,11 @@
 from typing import Any
 
 import allauth.account.admin
-import allauth.mfa.admin  # noqa: F401 (both register them)
+import allauth.mfa.admin
+import allauth.socialaccount.admin  # noqa: F401 (all three register them)
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +26,7 @@ from pupmatch.lib.admin.sections import Section
 from pupmatch.lib.staff.answers import leads_to
 
 # allauth's own pages are not ours to look at, and show what nobody should edit.
-for model in (Authenticator, EmailAddress):
+for model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)
 
 

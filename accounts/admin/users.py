@@ -45,13 +45,25 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
     add_form_template = None
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
     fieldsets = (
-        (None, {"fields": ("email", "email_verified_at", "state", "created_at", "last_login")}),
+        (
+            None,
+            {
+                "fields": (
+                    "email",
+                    "email_verified_at",
+                    "providers",
+                    "state",
+                    "created_at",
+                    "last_login",
+                )
+            },
+        ),
         (
             "Staff",
             {"fields": ("password", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
     )
-    readonly_fields = ("email_verified_at", "state", "created_at", "last_login")
+    readonly_fields = ("email_verified_at", "providers", "state", "created_at", "last_login")
 
     list_display = ("email", "state", "is_verified", "role", "created_at")
     list_filter = (
@@ -104,6 +116,13 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
     def is_verified(self, user: User) -> bool:
         """Whether a mail to the address was answered."""
         return user.is_email_verified
+
+    @display(description="signs in with")
+    def providers(self, user: User) -> str:
+        """What opens the account besides its password."""
+        links = user.socialaccount_set.order_by("provider")
+        said = [f"{link.provider.capitalize()} since {link.date_joined:%Y-%m-%d}" for link in links]
+        return ", ".join(said if user.pk and said else ["password only"])
 
     # --- Who may what -----------------------------------------------------------------------------
 
