@@ -1,7 +1,7 @@
 """The one handler that makes problem documents of whatever a view raises."""
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import UnreadablePostError
+from django.http import Http404, UnreadablePostError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.handler import exception_handler as standardized_handler
@@ -13,6 +13,7 @@ from pupmatch.lib.outages import is_outage, note
 from pupmatch.lib.problems import (
     CONTENT_TYPE,
     Forbidden,
+    NotFound,
     Problem,
     TooLarge,
     Unavailable,
@@ -57,6 +58,8 @@ def _pointer(attr: str | None) -> str:
 
 # What Django raises where a Problem is meant.
 MEANINGS: dict[type[Exception], type[Problem]] = {
+    # In the same words as ours, which tell nothing that is hidden from nothing at all.
+    Http404: NotFound,
     RequestDataTooBig: TooLarge,
     SuspiciousOperation: Unreadable,
     UnreadablePostError: Unreadable,
