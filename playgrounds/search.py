@@ -11,8 +11,7 @@ from unicodedata import normalize
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 from playgrounds.models import PlaygroundQuerySet
@@ -28,9 +27,13 @@ NEAREST_FIRST = ["distance_m", "id"]
 
 LATITUDE = ("latitude", 90)
 LONGITUDE = ("longitude", 180)
+# How the schema says it: plain decimals within the bounds.
+PATTERNS = {
+    90: r"[+-]?(90(\.0{0,20})?|[0-8]?[0-9](\.[0-9]{0,20})?)",
+    180: r"[+-]?(180(\.0{0,20})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{0,20})?)",
+}
 
 
-@extend_schema_field(OpenApiTypes.STR)
 class DegreesField(serializers.Field):
     """Degrees separated by commas, each within its bounds: `40.7,-73.9`."""
 
@@ -44,6 +47,8 @@ class DegreesField(serializers.Field):
     def __init__(self, *parts: tuple[str, int], **kwargs: Any) -> None:
         self.parts = parts
         super().__init__(**kwargs)
+        pattern = ",".join(PATTERNS[limit] for _, limit in parts)
+        set_override(self, "field", {"type": "string", "pattern": f"^{pattern}$"})
 
     def to_internal_value(self, data: str) -> list[float]:
         texts = data.split(",")

@@ -20,9 +20,12 @@ from rest_framework.response import Response
 from pupmatch.lib.models import IdempotentAnswer
 from pupmatch.lib.problems import Problem
 
+# What `_key` takes: of Latin-1, which headers are in, whatever is printed.
+PRINTABLE = r"^[ -~\u00a1-\u00ac\u00ae-\u00ff]+$"
+
 HEADER = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": PRINTABLE},
     OpenApiParameter.HEADER,
     description="Sent again within a day, the same request answers the same and does "
     "nothing more; with another body it is 409 `idempotency_key_reused`.",
