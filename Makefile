@@ -27,6 +27,7 @@ format: ## let ruff rewrite what it can
 lock: ## compile the pins from requirements.in and requirements-dev.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.txt requirements.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.txt requirements-dev.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o lint/requirements.txt lint/requirements.in
 
 schema: ## write openapi.yaml anew
 	@bin/manage spectacular --validate --fail-on-warn --file openapi.yaml

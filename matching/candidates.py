@@ -29,7 +29,7 @@ WITH source AS (
 SELECT DISTINCT profile_id FROM (
     (TABLE source EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE source)
 ) row
-"""  # noqa: S608 (no input)
+"""  # noqa: S608 # nosec (no input)
 # Of so many profiles at once, so that no statement takes long.
 BATCH = 5000
 KEPT_FOR = timedelta(days=1)

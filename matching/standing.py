@@ -28,7 +28,7 @@ SELECT
     EXISTS (SELECT FROM matching_pass WHERE passer_id = %(me)s AND passed_id = %(other)s),
     EXISTS (SELECT FROM matching_pass WHERE passer_id = %(other)s AND passed_id = %(me)s),
     (SELECT {MAY_WRITE} FROM accounts_user WHERE id = %(my_user)s)
-"""  # noqa: S608 (no input)
+"""  # noqa: S608 # nosec (no input)
 MATCH = """
 SELECT id FROM matching_match WHERE low_id = %(low)s AND high_id = %(high)s AND ended_at IS NULL
 """

@@ -47,7 +47,7 @@ RETURNING created_at, (
     SELECT id FROM accounts_user
     WHERE id = (SELECT user_id FROM profiles_profile WHERE id = sender_id) AND NOT ({MAY_WRITE})
 )
-"""  # noqa: S608 (no input)
+"""  # noqa: S608 # nosec (no input)
 # A conversation that one side had deleted comes back, from this message on.
 DELIVER = """
 UPDATE messaging_participant AS side SET

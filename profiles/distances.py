@@ -36,7 +36,7 @@ class Spoken(Func):
     output_field = Json()
     told = f"greatest({CLOSEST_TOLD}, ceil(told.metres / CASE told.unit {METRES} END)::integer)"
     template = (
-        "(SELECT CASE WHEN told.metres IS NOT NULL THEN json_build_object("  # noqa: S608 (no input)
+        "(SELECT CASE WHEN told.metres IS NOT NULL THEN json_build_object("  # noqa: S608 # nosec (no input)
         f"'value', {told}, 'unit', told.unit,"
         f" 'text', concat('within ', {told}, ' ', CASE told.unit {SHORT} END)) END"
         " FROM (SELECT %(expressions)s) AS told (metres, unit))"

@@ -46,7 +46,7 @@ def is_banned_photo(perceptual_hash: int | None) -> bool:
     is_near = Q()
     marks = BannedMark.objects.current().filter(kind=Kind.PHOTO)
     for name, each in (("plain", perceptual_hash), ("turned", mirrored(perceptual_hash))):
-        apart = RawSQL(DISTANCE, [_digest(Kind.PHOTO, each)], IntegerField())  # noqa: S611 (hexadecimal, and bound)
+        apart = RawSQL(DISTANCE, [_digest(Kind.PHOTO, each)], IntegerField())  # noqa: S611 # nosec (hexadecimal, and bound)
         marks = marks.alias(**{name: apart})
         is_near |= Q(**{f"{name}__lte": SAME})
     return marks.filter(is_near).exists()

@@ -89,27 +89,39 @@ refuse_main_cluster() {
 
 # ensure_python run|test: test brings the tools of requirements-dev.txt along.
 ensure_python() {
-    local files=(requirements.txt) stamp=$VENV/.installed-$1 wanted
+    local files=(requirements.txt)
     [ "$1" = run ] || files+=(requirements-dev.txt)
+    ensure_environment "$VENV" "$1" "${files[@]}"
+}
+
+# Apart from everything else: its pins and ours disagree.
+SEMGREP=$LOCAL/semgrep
+ensure_semgrep() { ensure_environment "$SEMGREP" lint lint/requirements.txt; }
+
+# ensure_environment FOLDER NAME FILE...
+ensure_environment() {
+    local folder=$1 stamp=$1/.installed-$2 wanted
+    shift 2
     # The path belongs to the stamp, because a virtual environment does not survive a move.
-    wanted="$VENV $(cd "$ROOT" && cat "${files[@]}" | sha256sum | cut -d' ' -f1)"
-    if [ -x "$VENV/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+    wanted="$folder $(cd "$ROOT" && cat "$@" | sha256sum | cut -d' ' -f1)"
+    if [ -x "$folder/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
         return
     fi
-    step "Python packages (${files[*]})" install_python "${files[@]}"
+    step "Python packages ($*)" install_python "$folder" "$@"
     say "$wanted" >"$stamp"
 }
 
 install_python() {
-    local requirements=() file
+    local folder=$1 requirements=() file
+    shift
     for file in "$@"; do requirements+=(-r "$ROOT/$file"); done
-    venv_works || "$(find_python)" -m venv --clear "$VENV"
-    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --require-hashes "${requirements[@]}"
+    venv_works "$folder" || "$(find_python)" -m venv --clear "$folder"
+    "$folder/bin/python" -m pip install --disable-pip-version-check --no-input --require-hashes "${requirements[@]}"
 }
 
 # A moved folder or an upgraded Python leaves an environment that only looks whole.
 venv_works() {
-    "$VENV/bin/python" -m pip --version 2>/dev/null && grep -qF "$VENV" "$VENV/bin/activate"
+    "$1/bin/python" -m pip --version 2>/dev/null && grep -qF "$1" "$1/bin/activate"
 }
 
 # --- Django ---------------------------------------------------------------------------------------
