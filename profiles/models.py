@@ -74,9 +74,11 @@ class Profile(UUIDModel):
     good_with_small_dogs = models.BooleanField(null=True, blank=True)
     good_with_children = models.BooleanField(null=True, blank=True)
 
-    # Cell centres only (profiles.cells). Others see `previous_location` until `location_shows_at`.
+    # Cell centres only (profiles.cells). Others see `previous_location` until `location_shows_at`;
+    # since when they do is kept, or a deck could tell that there is another move on its way.
     location = PointField(geography=True, null=True, blank=True)
     previous_location = PointField(geography=True, null=True, blank=True)
+    previous_shows_at = models.DateTimeField(null=True, blank=True)
     location_shows_at = models.DateTimeField(null=True, blank=True)
     location_removed_at = models.DateTimeField(null=True, blank=True)
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -55,6 +56,9 @@ class Preferences(models.Model):
         db_default=True,
         help_text="Whether matches see that I am here or typing, and I see them.",
     )
+    # Of a dog that was deleted with its place: or deleting it would be a way around the delay.
+    place_removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    moved_at = ArrayField(models.DateTimeField(), null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

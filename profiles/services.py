@@ -1,22 +1,17 @@
 """Changes of a profile that touch several rows, each under the profile's row lock."""
 
-import math
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.departures import announce
 from accounts.models import User
 from events.publishing import recorded
-from profiles.cells import snap
 from profiles.locks import NoProfile, ProfileIncomplete, lock
-from profiles.models import LocationMove, Preferences, Profile, Prompt
+from profiles.models import Profile, Prompt
 from profiles.photos import (
     TooFewPhotos,
     TooManyPhotos,
@@ -24,6 +19,14 @@ from profiles.photos import (
     delete_photo,
     order_photos,
     store_renditions,
+)
+from profiles.places import (
+    TooManyMoves,
+    leave_place,
+    preferences_before_a_dog,
+    remove_location,
+    set_location,
+    take_up_place,
 )
 from profiles.screened import look_at_bio, look_at_name, look_at_prompt
 from pupmatch.lib import files
@@ -38,17 +41,6 @@ __all__ = [
     "set_location", "set_prompts", "store_renditions",
 ]  # fmt: skip
 
-MOVES_PER_HOUR = 6
-# Others see a new place after 30 to 90 minutes, so that its time does not tell the way there.
-SHOW_DELAY_MINUTES = (30, 90)
-REMOVAL_COUNTS_FOR = timedelta(days=1)
-PLACE_FIELDS = (
-    "location",
-    "previous_location",
-    "location_shows_at",
-    "location_removed_at",
-    "updated_at",
-)
 ACTIVITY_STEP = timedelta(hours=1)
 
 
@@ -59,28 +51,17 @@ class ProfileExists(Problem):
     default_detail = "There is a profile already; change it with PATCH."
 
 
-class TooManyMoves(Problem):
-    """A seventh move within an hour."""
-
-    status_code = 429
-    default_code = "too_many_moves"
-    default_detail = f"A place changes at most {MOVES_PER_HOUR} times an hour."
-
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__()
-        self.wait = math.ceil(wait.total_seconds())
-
-
 @transaction.atomic
 def create_profile(*, user: User, **fields: Any) -> Profile:
     """The account's one profile. Raises ProfileExists."""
-    Preferences.objects.get_or_create(user=user)
-    profile = Profile(user=user, **fields)
+    preferences = preferences_before_a_dog(user)
+    profile = Profile(user=user, location_removed_at=preferences.place_removed_at, **fields)
     try:
         with transaction.atomic():
             profile.bio_held_at = look_at_bio(profile, profile.bio)
             look_at_name(profile, profile.name)
             profile.save(force_insert=True)
+            take_up_place(profile, preferences)
             return profile
     except IntegrityError as error:
         if violated(error) == "profiles_profile_user_id_key":
@@ -112,6 +93,7 @@ def delete_profile(*, profile: Profile) -> None:
     """Remove the dog with everything of its own: photos and files, likes, matches, conversations."""
     locked = lock(profile)
     announce(locked.user)
+    leave_place(locked)
     locked.delete()
     files.purge_after_commit()
 
@@ -153,59 +135,3 @@ def set_prompts(*, profile: Profile, prompts: list[dict]) -> list[Prompt]:
 
 def _words(prompt: Prompt) -> tuple[str, str]:
     return prompt.question, prompt.answer
-
-
-# --- Place ----------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def set_location(*, profile: Profile, point: Point) -> Point:
-    """Keep the centre of the cell that `point` is in, forget the point, and return the centre.
-
-    The first place shows at once; a move shows to others after a random delay. Raises TooManyMoves.
-    """
-    profile = lock(profile)
-    now = timezone.now()
-    centre = snap(point, current=profile.location)
-    if profile.location == centre:
-        return centre
-    if _is_first(profile, now):
-        profile.previous_location, profile.location_shows_at = None, now
-    else:
-        _count_move(profile, now)
-        profile.previous_location = profile.location_shown_at(now)
-        delay = SHOW_DELAY_MINUTES[0] * 60 + secrets.randbelow(
-            (SHOW_DELAY_MINUTES[1] - SHOW_DELAY_MINUTES[0]) * 60 + 1
-        )
-        profile.location_shows_at = now + timedelta(seconds=delay)
-    profile.location = centre
-    profile.save(update_fields=PLACE_FIELDS)
-    return centre
-
-
-@transaction.atomic
-def remove_location(*, profile: Profile) -> None:
-    """Forget the place; the profile is incomplete until there is another."""
-    profile = lock(profile)
-    if profile.location is not None:
-        profile.location = profile.previous_location = profile.location_shows_at = None
-        profile.location_removed_at = timezone.now()
-        profile.save(update_fields=PLACE_FIELDS)
-
-
-def _is_first(profile: Profile, now: datetime) -> bool:
-    # Taking one's place away and setting another would otherwise be a way around the delay.
-    removed_at = profile.location_removed_at
-    return profile.location is None and (
-        removed_at is None or now - removed_at >= REMOVAL_COUNTS_FOR
-    )
-
-
-def _count_move(profile: Profile, now: datetime) -> None:
-    an_hour_ago = now - timedelta(hours=1)
-    profile.moves.filter(created_at__lte=an_hour_ago).delete()
-    recent = list(profile.moves.order_by("created_at").values_list("created_at", flat=True))
-    limit = max(1, round(MOVES_PER_HOUR * settings.RATE_LIMIT_SCALE))
-    if len(recent) >= limit:
-        raise TooManyMoves(recent[-limit] - an_hour_ago)
-    LocationMove.objects.create(profile=profile, created_at=now)

@@ -21,6 +21,7 @@ from profiles.tests.factories import ProfileFactory
 pytestmark = pytest.mark.django_db
 
 ELSEWHERE = snap(Point(16.37, 48.21, srid=4326))
+ANYWHERE = snap(Point(2.35, 48.86, srid=4326))
 
 
 def rows(profile, pk=None):
@@ -94,8 +95,32 @@ def test_a_move_is_no_news():
     [before] = rows(profile)
     services.set_location(profile=profile, point=ELSEWHERE)
     was, after = rows(profile)
-    assert after.changed_at == before.changed_at
-    assert was.changed_at < before.changed_at
+    # What is known of it stays where others see it, and says nothing of where it leads.
+    assert was.changed_at == before.changed_at
+    assert after.changed_at < before.changed_at
+    services.set_location(profile=profile, point=ANYWHERE)
+    again, farther = rows(profile)
+    assert (again.place_id, again.changed_at) == (was.place_id, was.changed_at)
+    assert farther.changed_at < before.changed_at
+
+
+@pytest.mark.parametrize("column", ["birth_date", "activity_level", "min_age", "max_age"])
+def test_what_changes_of_somebody_on_the_move_is_news_as_of_anybody(column):
+    profile = ProfileFactory(activity_level=0)
+    services.set_location(profile=profile, point=ELSEWHERE)
+    [before, _] = rows(profile)
+    CHANGES[column](profile)
+    [after, _] = rows(profile)
+    assert after.changed_at > before.changed_at
+
+
+def test_coming_back_on_the_move_is_news_as_of_anybody():
+    profile = ProfileFactory()
+    services.set_location(profile=profile, point=ELSEWHERE)
+    change(paused_at=timezone.now())(profile)
+    before = timezone.now()
+    change(paused_at=None)(profile)
+    assert rows(profile)[0].changed_at > before
 
 
 def test_being_around_is_no_news():

@@ -130,6 +130,65 @@ def test_who_was_seen_to_move_since_waits_for_the_next_deck(viewer):
     assert best not in ids(after)
 
 
+def aged(minutes):
+    """The deck, as if it were so many minutes older."""
+    older = datetime.timedelta(minutes=minutes)
+    kept = Deck.objects.get()
+    Deck.objects.update(as_of=kept.as_of - older, filled_at=kept.filled_at - older)
+
+
+def test_whoever_moves_again_does_not_come_back_by_that(viewer):
+    """Seen to move a minute ago, they wait for the next deck, whatever they do meanwhile."""
+    best = Profile.objects.get(pk=ids(first_page(viewer, 20))[0])
+    a_minute_ago = timezone.now() - datetime.timedelta(minutes=1)
+    Profile.objects.filter(pk=best.pk).update(
+        location=snap(Point(-122.34, 47.62, srid=4326)),
+        previous_location=viewer.location,
+        location_shows_at=a_minute_ago,
+    )
+    aged(minutes=5)
+    before = first_page(viewer, 20)
+    assert best.pk not in ids(before)
+    set_location(profile=best, point=ELSEWHERE)
+    assert first_page(viewer, 20) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda dog: Profile.objects.filter(pk=dog.pk).update(activity_level=2),
+        lambda dog: Preferences.objects.filter(user=dog.user).update(max_age=19),
+    ],
+    ids=["of the dog", "of its wishes"],
+)
+def test_a_change_is_no_news_where_somebody_is_on_the_way_to(viewer, change):
+    mover = ProfileFactory(location=ELSEWHERE)
+    Candidate.objects.update(changed_at=AN_HOUR_AGO)
+    before = first_page(viewer, 20)
+    change(mover)
+    set_location(profile=mover, point=viewer.location)
+    assert first_page(viewer, 20) == before
+    change(mover)
+    Profile.objects.filter(pk=mover.pk).update(activity_level=0)
+    assert first_page(viewer, 20) == before
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_change_is_news_whether_or_not_a_move_follows_or_went_before(viewer, moves):
+    mover = ProfileFactory(location=viewer.location, activity_level=0)
+    Candidate.objects.update(changed_at=AN_HOUR_AGO)
+    for before_the_change in (False, True):
+        kept = first_page(viewer, 20).as_of
+        aged(minutes=1)
+        if moves and before_the_change:
+            set_location(profile=mover, point=snap(Point(16.5, 48.3, srid=4326)))
+        level = 1 + before_the_change
+        Profile.objects.filter(pk=mover.pk).update(activity_level=level)
+        if moves and not before_the_change:
+            set_location(profile=mover, point=ELSEWHERE)
+        assert first_page(viewer, 20).as_of > kept
+
+
 @pytest.mark.requirement("R4.5")
 def test_who_likes_me_comes_first_at_once(viewer):
     last = Deck.objects.get(viewer=kept(viewer)).profile_ids[-1]

@@ -1,6 +1,6 @@
 """Where a dog lives: what is kept, and when others learn of a move."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -8,8 +8,16 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from profiles.cells import snap
-from profiles.models import LocationMove, Profile
-from profiles.services import NoProfile, TooManyMoves, remove_location, set_location
+from profiles.models import LocationMove, Preferences, Profile
+from profiles.services import (
+    NoProfile,
+    ProfileExists,
+    TooManyMoves,
+    create_profile,
+    delete_profile,
+    remove_location,
+    set_location,
+)
 from profiles.tests.factories import ProfileFactory, place
 from pupmatch.lib.geo import distance_m
 
@@ -143,6 +151,46 @@ class TestWhenItShows:
         clock.shift(timedelta(minutes=90))
         assert shown(dog) == PARK
 
+    def test_nor_is_deleting_the_dog_and_making_another(self, dog, clock):
+        user = dog.user
+        delete_profile(profile=dog)
+        clock.shift(timedelta(hours=23))
+        another = create_profile(user=user, name="Rex", birth_date=date(2024, 1, 1))
+        set_location(profile=another, point=PARK)
+        assert (own(another), shown(another)) == (PARK, None)
+        delete_profile(profile=another)
+        clock.shift(timedelta(days=1))
+        third = create_profile(user=user, name="Rex", birth_date=date(2024, 1, 1))
+        set_location(profile=third, point=BEACH)
+        assert shown(third) == BEACH
+
+    def test_nor_deleting_it_once_its_place_is_gone(self, dog, clock):
+        user = dog.user
+        remove_location(profile=dog)
+        clock.shift(timedelta(hours=1))
+        delete_profile(profile=dog)
+        another = create_profile(user=user, name="Rex", birth_date=date(2024, 1, 1))
+        set_location(profile=another, point=PARK)
+        assert shown(another) is None
+        preferences = Preferences.objects.get(user=user)
+        assert (preferences.place_removed_at, preferences.moved_at) == (None, None)
+
+    def test_since_when_others_see_a_place_is_known(self, dog, clock):
+        """Decks leave out whoever was seen to move since, however they move on."""
+        begins = dog.location_shows_at
+        set_location(profile=dog, point=PARK)
+        clock.shift(timedelta(minutes=10))
+        set_location(profile=dog, point=BEACH)
+        dog.refresh_from_db()
+        assert dog.previous_shows_at == begins
+        seen_at = dog.location_shows_at
+        clock.shift(timedelta(minutes=100))
+        set_location(profile=dog, point=HOME)
+        dog.refresh_from_db()
+        assert (dog.previous_location, dog.previous_shows_at) == (BEACH, seen_at)
+        remove_location(profile=dog)
+        assert Profile.objects.get(pk=dog.pk).previous_shows_at is None
+
     def test_a_day_after_the_removal_it_is_a_first_place_again(self, dog, clock):
         remove_location(profile=dog)
         clock.shift(timedelta(days=1))
@@ -190,6 +238,17 @@ class TestHowOften:
         with pytest.raises(TooManyMoves):
             set_location(profile=dog, point=PARK)
 
+    def test_nor_does_another_dog(self, dog, clock):
+        user = dog.user
+        for number in range(1, 7):
+            self.move(dog, number)
+            clock.shift(timedelta(minutes=1))
+        delete_profile(profile=dog)
+        another = create_profile(user=user, name="Rex", birth_date=date(2024, 1, 1))
+        with pytest.raises(TooManyMoves) as refusal:
+            set_location(profile=another, point=PARK)
+        assert refusal.value.wait == 54 * 60
+
     def test_the_limit_scales(self, dog, settings):
         settings.RATE_LIMIT_SCALE = 0.5
         for number in range(1, 4):
@@ -207,3 +266,33 @@ def test_of_moves_at_once_six_are_counted(in_parallel):
     )
     assert sum(isinstance(result, TooManyMoves) for result in results) == 4
     assert dog.moves.count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("real_limits")
+def test_removals_in_between_make_no_room_for_more(in_parallel):
+    dog = ProfileFactory(location=HOME)
+
+    def away_and_back(number):
+        remove_location(profile=dog)
+        set_location(profile=dog, point=place(47.7 + number / 20))
+
+    results = in_parallel(*[lambda n=n: away_and_back(n) for n in range(10)])
+    assert dog.moves.count() == 6
+    assert sum(isinstance(result, TooManyMoves) for result in results) >= 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dog_that_is_made_while_another_goes_is_no_way_around_the_delay(in_parallel):
+    for _ in range(8):
+        dog = ProfileFactory(location=HOME)
+        user = dog.user
+        _, made = in_parallel(
+            lambda dog=dog: delete_profile(profile=dog),
+            lambda user=user: create_profile(user=user, name="Rex", birth_date=date(2024, 1, 1)),
+        )
+        if isinstance(made, ProfileExists):
+            made = create_profile(user=user, name="Rex", birth_date=date(2024, 1, 1))
+        set_location(profile=made, point=PARK)
+        now = timezone.now()
+        assert Profile.objects.get(pk=made.pk).location_shown_at(now) is None
