@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -17,6 +18,8 @@ NOT_A_PLACE = {"Factory", "localtime"}
 
 class StrictSerializer(serializers.Serializer):
     """Refuses what it does not know, so that an app learns of a wrong name."""
+
+    is_exact = True
 
     def to_internal_value(self, data: Any) -> Any:
         """The fields; raises ValidationError for any other."""
@@ -38,6 +41,7 @@ class SwitchField(serializers.BooleanField):
         return data
 
 
+@extend_schema_field({"type": "string", "pattern": f"^{CLOCK.pattern}$"})
 class ClockField(serializers.CharField):
     """A time of day, such as `22:00`."""
 

@@ -49,6 +49,7 @@ from pupmatch.lib.geo import Metres, distance_m
 class LocationSerializer(PointSerializer):
     """Where the dog lives, in degrees (WGS 84), and nothing else."""
 
+    is_exact = True
     latitude = DegreesField(min_value=-90, max_value=90)
     longitude = DegreesField(min_value=-180, max_value=180)
 
