@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.services import open_session
 from pupmatch.lib.tests.working import empty_queue, run_due_jobs
+from pupmatch.lib.throttling import refusals
 
 # Examples that touch the database share one test's transaction on purpose, and a busy machine says
 # nothing about the code.
@@ -79,6 +80,7 @@ def private_surroundings(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
     settings.RATE_LIMIT_SCALE = 1_000_000
+    refusals.forget_known()
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +99,13 @@ def empty_queue_afterwards(
 def real_limits(private_surroundings: None, settings: Any) -> None:
     """The rate limits of production."""
     settings.RATE_LIMIT_SCALE = 1
+
+
+@pytest.fixture
+def real_locks(private_surroundings: None, settings: Any) -> None:
+    """The lockout of production, without the limits that would be met first."""
+    settings.RATE_LIMIT_SCALE = 1
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, (1000000, 60))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from messaging import services as messaging
 from messaging.models import Conversation, Participant
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
+from pupmatch.lib.throttling import UsedUp, spend
 from screening.services import look_at_text
 
 
@@ -29,12 +30,19 @@ class Oneself(Problem):
     default_detail = "This is your own profile."
 
 
+class LikesUsedUp(UsedUp):
+    """More new likes than a day has."""
+
+    default_code = "likes_used_up"
+    default_detail = "You have used up the likes of a day."
+
+
 @recorded()
 def like(*, liker: Profile, liked: Profile, comment: str = "") -> tuple[Match | None, bool]:
     """Record a like and, when it is mutual, open the match; also says whether the like is new.
 
     Harmless to repeat; two crossing likes still make exactly one match. A pass is replaced.
-    Raises Oneself, NotFound, or what `accounts.refusals` say of whoever may not like.
+    Raises Oneself, NotFound, LikesUsedUp, or what `accounts.refusals` say of whoever may not like.
     """
     if liker.pk == liked.pk:
         raise Oneself
@@ -48,6 +56,7 @@ def like(*, liker: Profile, liked: Profile, comment: str = "") -> tuple[Match | 
         Pass.objects.filter(passer=liker, passed=liked).delete()
     like = Like(liker=liker, liked=liked, comment=comment)
     if is_new := before.like_id is None:
+        spend("likes_a_day", liker.user_id, refusal=LikesUsedUp)
         store(like)
         _look_at_comment(like)
     match = _match_of(before)

@@ -44,6 +44,7 @@ ONE = Instances(lambda: Profile.objects.filter(pk=Param("profile_id", UUIDField(
 class ProfileViewSet(OwnProfileMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Somebody's card."""
 
+    throttle_scope = "card"
     serializer_class = CardSerializer
     queryset = Profile.objects.none()
     lookup_value_converter = "id"
@@ -83,6 +84,7 @@ class DeckPagination(KeysetPagination):
 class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     """The dogs to decide on next."""
 
+    throttle_scope = {"list": "deck", "hints": "hints"}
     serializer_class = DeckItemSerializer
     queryset = Profile.objects.none()
     pagination_class = DeckPagination
@@ -113,6 +115,7 @@ class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
 class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     """Likes, given and received."""
 
+    throttle_scope = {"create": "like"}
     serializer_class = LikeReceivedSerializer
     queryset = Like.objects.none()
     ordering = ("-created_at", "-id")
@@ -125,7 +128,8 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         """Like somebody; when the liking is mutual, the answer holds the match.
 
         201 when the like is new, 200 when it was there. A pass on them is replaced. 403
-        `account_limited`, with `until`, while staff have limited the account.
+        `account_limited`, with `until`, while staff have limited the account. 429 `likes_used_up`
+        when the new likes of a day are: `Retry-After` says when there are more.
         """
         fields = parsed(LikeInputSerializer, request)
         liked = ONE.first(fields)

@@ -28,6 +28,7 @@ from profiles.models import Profile
 from pupmatch.lib.documents import Instances, Param
 from pupmatch.lib.parsers import parsed
 from pupmatch.lib.problems import NotFound
+from pupmatch.lib.throttling import Each
 
 CONVERSATION = Param("id", UUIDField())
 
@@ -104,6 +105,7 @@ class ConversationViewSet(
 class ConversationMessagesViewSet(VisitAtOnce, mixins.ListModelMixin, viewsets.GenericViewSet):
     """What was written in one conversation."""
 
+    throttle_scope = {"create": ("message", Each("message_in_conversation", "id"))}
     serializer_class = MessageSerializer
     document = VisitListing(MessageSerializer, history)
     queryset = Message.objects.none()
@@ -199,6 +201,7 @@ class MessageViewSet(OwnProfileMixin, viewsets.GenericViewSet):
 class MessageSearchView(OwnProfileMixin, ListAPIView):
     """Words in what I wrote and received."""
 
+    throttle_scope = "search"
     serializer_class = MessageSerializer
     queryset = Message.objects.none()
     ordering = ("-created_at", "-id")

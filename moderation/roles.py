@@ -50,6 +50,7 @@ MODERATOR = _each(
         "notifications": "device",
         "verification": "verification",
         "screening": "term finding bannedmark",
+        "lib": "limitedcaller",
         "moderation": "case note report evidence evidencefile decision appeal",
     },
 ) | {
@@ -69,6 +70,7 @@ LEAD = (
         "moderation.decide_appeal",
         "moderation.export_figures",
         "lib.view_auditentry",
+        "lib.change_limitedcaller",
     }
 )
 

@@ -16,7 +16,6 @@ from moderation.serializers import BlockSerializer, ReportInputSerializer, Repor
 from profiles.models import Profile
 from pupmatch.lib.parsers import parsed
 from pupmatch.lib.problems import NotFound
-from pupmatch.lib.throttling import ScopedThrottle
 
 
 class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
@@ -48,14 +47,6 @@ class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ReportsOfADay(ScopedThrottle):
-    """A second limit for whoever reports all day long."""
-
-    def scope(self, view: Any) -> str | None:
-        """That of a day, for reporting."""
-        return "report_daily" if view.action == "create" else None
-
-
 class ReportViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """What I reported to staff."""
 
@@ -63,8 +54,7 @@ class ReportViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     queryset = Report.objects.none()
     request: SignedInRequest
     ordering = ("-created_at", "-id")
-    throttle_scope = {"create": "report"}
-    throttle_classes = [ReportsOfADay, ScopedThrottle]
+    throttle_scope = {"create": ("report", "report_daily")}
 
     def get_queryset(self) -> QuerySet[Report]:
         """My own."""

@@ -23,6 +23,7 @@ from notifications.serializers import (
     WebPushKeySerializer,
 )
 from pupmatch.lib.parsers import parsed
+from pupmatch.lib.throttling import limited
 
 
 class DeviceViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
@@ -108,6 +109,7 @@ class NotificationPreferencesView(APIView):
 
 # Signed by its token, and sent by mail programs that hold no cookie of ours (RFC 8058).
 @csrf_exempt
+@limited
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest) -> HttpResponse:
     """A page that asks, for whoever opens the link; a POST ends the mail."""

@@ -75,7 +75,7 @@ class PlaygroundViewSet(viewsets.ViewSetMixin, AnswersAtOnce, SeenByAsker):
     """Places where dogs meet."""
 
     document = OwnListing(PlaygroundSerializer, nearby)
-    throttle_scope = {"create": "playground"}
+    throttle_scope = {"list": "places", "create": "playground"}
     ordering = ["-id"]
 
     def answer_at_once(self, request: Request) -> Response | None:

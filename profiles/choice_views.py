@@ -28,6 +28,7 @@ class BreedViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     serializer_class = BreedSerializer
     permission_classes = [AllowAny]
+    throttle_scope = "search"
     queryset = Breed.objects.all()
 
     @property

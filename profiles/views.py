@@ -166,6 +166,8 @@ class PhotoView(OwnProfileMixin, APIView):
 class LocationView(OwnProfileMixin, APIView):
     """Where the dog lives, as an area of about 1.1 km on a side."""
 
+    throttle_scope = {"put": "location"}
+
     @extend_schema(
         operation_id="me_location_update", request=LocationSerializer, responses=PointSerializer
     )

@@ -17,6 +17,7 @@ from pupmatch.environment import (
     database,
     env,
     folder,
+    hash_list,
     number,
     one_of,
     patience_with_buckets,
@@ -207,9 +208,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 8},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.GuessableValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# The Pwned Passwords, downloaded: passwords in it are refused (accounts.passwords).
+BREACHED_PASSWORDS_FILE = hash_list("BREACHED_PASSWORDS_FILE")
 PASSWORD_RESET_TIMEOUT = 60 * 60
 EMAIL_VERIFICATION_TIMEOUT = 3 * 24 * 60 * 60
 
@@ -244,6 +247,7 @@ STAFF_MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.staff.middleware.SignedInStaffMiddleware",
+    "pupmatch.lib.throttling.views.LimitedStaffMiddleware",
 ]
 
 # django-allauth keeps and checks second factors; none of its pages has an address.
@@ -255,17 +259,20 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "PupMatch"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a telephone's clock may be off
 
-# django-axes counts failures by account and by address (accounts.staff.lockout).
-AXES_HANDLER = "accounts.staff.lockout.Handler"
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_FAILURE_LIMIT = 5  # of an account
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_SENSITIVE_PARAMETERS = ["username", "code", "credential", "csrfmiddlewaretoken"]
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "accounts.staff.lockout.counted_address"
+# --- Lockout --------------------------------------------------------------------------------------
+
+# Failures that are let in within a quarter of an hour, for members and staff alike, by what they are
+# counted on (accounts.lockout); RATE_LIMIT_SCALE multiplies these, too.
+SIGN_IN_LOCKS = {"place": 5, "network": 20, "account": 50, "codes": 5}
+SIGN_IN_LOCK_SECONDS = 15 * 60
+# They are kept in django-axes' table, which its own commands list and reset.
+AXES_COOLOFF_TIME = timedelta(seconds=SIGN_IN_LOCK_SECONDS)
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
+
+# Whether a mail tells of a sign-in on a device, or in a network, where there was none before.
+NEW_SIGN_IN_MAIL = env.bool("NEW_SIGN_IN_MAIL", default=True)
+
 # --- Sign in with Apple and Google ----------------------------------------------------------------
 
 # Of the apps whose ID tokens are taken; without any, the provider is switched off.
@@ -285,20 +292,26 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 SOCIALACCOUNT_STORE_TOKENS = False
 
-
 # --- The API --------------------------------------------------------------------------------------
 
 RATE_LIMIT_SCALE = number("RATE_LIMIT_SCALE", 1, least=0.001, most=1_000_000)
-# scope: (requests, seconds); `pupmatch.lib.throttling` multiplies by RATE_LIMIT_SCALE.
+# scope: (requests, seconds) of one person, or of an address without a sign-in. `pupmatch.lib.throttling`
+# says what else counts, and multiplies by RATE_LIMIT_SCALE; docs/operations.md explains each.
 RATE_LIMITS = {
+    # Everything counts as one of these, beside what its view names.
+    "read": (600, 60),
+    "write": (240, 60),
+    "refused": (300, 60),
+    "admin": (600, 60),
     "register": (20, 3600),
-    "nonce": (20, 60),
     "sign_in": (10, 60),
+    "nonce": (20, 60),
     "refresh": (60, 60),
     "mail": (5, 3600),
     "mail_to_address": (5, 3600),
     "token_check": (20, 3600),
     "password": (10, 3600),
+    "location": (60, 3600),
     "upload": (60, 3600),
     "verification": (10, 3600),
     "playground": (60, 3600),
@@ -306,11 +319,23 @@ RATE_LIMITS = {
     "report": (20, 3600),
     "report_daily": (60, 86400),
     "device": (120, 3600),
-    "ticket": (60, 60),
     "appeal": (20, 3600),
     "export": (5, 86400),
     "export_fetch": (120, 3600),
+    "deck": (120, 60),
+    "hints": (60, 60),
+    "search": (60, 60),
+    "places": (240, 60),
+    "card": (240, 60),
+    "like": (120, 60),
+    "message": (120, 60),
+    "message_in_conversation": (60, 60),
+    "events": (300, 60),
+    "ticket": (60, 60),
 }
+# New likes of one person in a day; 0: as many as they like.
+if LIKES_PER_DAY := whole_number("LIKES_PER_DAY", 500, least=0, most=100_000):
+    RATE_LIMITS["likes_a_day"] = (LIKES_PER_DAY, 86_400)
 MAX_BODY_BYTES = 1024 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 

@@ -53,8 +53,14 @@ async def answer(hub: Hub, scope: dict[str, Any]) -> HttpResponse:
     """The answer to a request for events, now or within the `wait` that it asks for."""
     loop = asyncio.get_running_loop()
     began = loop.time()
+    counted = None
     while True:
-        response = await hub.database.run(respond, django_request(scope))
+        request = django_request(scope)
+        if counted:
+            # However often we look, it is one request to the limits.
+            request.rate_limit = counted  # type: ignore[attr-defined]
+        response = await hub.database.run(respond, request)
+        counted = getattr(request, "rate_limit", None)
         if not isinstance(response, PageResponse) or response.data["events"]:
             return response
         seconds_left = began + response.place.wait - loop.time()

@@ -75,6 +75,8 @@ class PageResponse(Response):
 class EventsView(APIView):
     """Everything that happened to me, in order."""
 
+    throttle_scope = "events"
+
     @extend_schema(
         parameters=[EventQuerySerializer, RETRY_AFTER],
         responses={

@@ -21,6 +21,7 @@ from pupmatch.lib.problems import (
     document,
     request_id_of,
 )
+from pupmatch.lib.throttling.views import counted
 
 # REST framework's word for what we call otherwise.
 SAME_CODES = {"permission_denied": Forbidden.default_code}
@@ -82,7 +83,7 @@ class ProblemHandler(ExceptionHandler):
 
 def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
     """REST framework's EXCEPTION_HANDLER: any exception to a problem document."""
-    response = standardized_handler(exc, context)
+    response = standardized_handler(counted(exc, context.get("request")), context)
     if response is not None:
         response.content_type = CONTENT_TYPE
     return response

@@ -14,14 +14,49 @@ from pupmatch.lib.ids import UUIDModel
 
 
 class RequestCounter(models.Model):
-    """How often a key (a scope and a caller) was seen in a window of time."""
+    """How often a key (a scope and a caller) was seen in a window of time.
 
-    key = models.CharField(primary_key=True, max_length=64)
+    The table is UNLOGGED: a crash of PostgreSQL empties it.
+    """
+
+    key = models.CharField(primary_key=True, max_length=200)
     window_ends_at = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
 
     def __str__(self) -> str:
         return f"{self.count} until {self.window_ends_at:%H:%M:%S}"
+
+
+class LimitedCaller(UUIDModel):
+    """That a caller went past a limit, as staff see it: one row for each, told of its last window."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person"
+        PEOPLE = "people", "everybody at an address"
+        ADDRESS = "address", "address without a sign-in"
+        OTHER = "other"
+
+    key = models.CharField(max_length=200, unique=True)
+    scope = models.CharField(max_length=40)
+    kind = models.CharField("caller is", max_length=10, choices=Kind.choices)
+    caller = models.CharField(max_length=120)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        verbose_name="account",
+    )
+    allowed = models.PositiveIntegerField(help_text="Requests in a window.")
+    seconds = models.PositiveIntegerField(help_text="Length of a window.")
+    since = models.DateTimeField("limited since")
+    window_ends_at = models.DateTimeField("until", db_index=True)
+    refusals = models.PositiveIntegerField(help_text="Requests refused in the last window.")
+    windows = models.PositiveIntegerField(help_text="How many times the limit was reached.")
+    lifted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.scope} of {self.caller}"
 
 
 class IdempotentAnswer(UUIDModel):

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from pupmatch.lib.admin import audit, jobs
+from pupmatch.lib.admin import audit, jobs, limits
 from pupmatch.lib.admin.base import ReadOnlyAdmin
 from pupmatch.lib.admin.when import MadeFilter
 from pupmatch.lib.models import DiscardedFile, HeldFile, IdempotentAnswer, RequestCounter
 
-__all__ = ["audit", "jobs"]
+__all__ = ["audit", "jobs", "limits"]
 
 
 @admin.register(IdempotentAnswer)

@@ -26,6 +26,7 @@ from pupmatch.lib.models import (
     IdempotentAnswer,
     Job,
     JobFailure,
+    LimitedCaller,
     RequestCounter,
 )
 from pupmatch.lib.tests import probes  # noqa: F401 (makes its tasks known)
@@ -55,12 +56,23 @@ def job():
     return Job.objects.latest("pk")
 
 
+def limited_caller():
+    """Somebody who is limited for another minute."""
+    user, now = somebody(), timezone.now()
+    return LimitedCaller.objects.create(
+        key=f"like:person:{user.pk}", scope="like", kind="person", caller=str(user.pk), user=user,
+        allowed=120, seconds=60, since=now, window_ends_at=now + timedelta(minutes=1),
+        refusals=3, windows=1,
+    )  # fmt: skip
+
+
 MAKERS = {
     Job: job,
     JobFailure: lambda: JobFailure.objects.create(job=job(), attempt=1, error="Out of biscuits"),
     RequestCounter: lambda: RequestCounter.objects.create(
         key=str(uuid7()), window_ends_at=timezone.now(), count=1
     ),
+    LimitedCaller: limited_caller,
     IdempotentAnswer: lambda: IdempotentAnswer.objects.create(user=somebody(), key=str(uuid7())),
     HeldFile: lambda: HeldFile.objects.create(name=f"photos/{uuid7()}.webp", holder=uuid7()),
     DiscardedFile: lambda: DiscardedFile.objects.create(name=f"photos/{uuid7()}.webp"),
@@ -175,6 +187,7 @@ def test_the_front_page_shows_figures_that_lead_to_what_they_count():
         "Messages in 24 h",
         "Active matches",
         "Playgrounds",
+        "Limited now",
         "Failed jobs",
     ]
     assert figures[0]["number"] == "1"

@@ -1,0 +1,120 @@
+"""What a request is held against: which limits, counted for whom, and how many they allow.
+
+Each limit counts its caller: the person, or the address of whoever shows no token. What a person
+writes also counts for their address, for everybody there together, because a person may have many
+accounts. Addresses of IPv6 count by /64, which is what one line has, and by /48, which is what one
+customer may get: otherwise 65,536 times as much would be theirs.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from pupmatch.lib.models import LimitedCaller
+from pupmatch.lib.requests import client_network
+
+# How much more everybody at an address may do than one person, and a /48 than a /64 in it.
+WIDER = 10
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+# What a column of PostgreSQL holds.
+GREATEST = 2**31 - 1
+# The greatest RATE_LIMIT_SCALE that there is: nothing is counted.
+OFF = 1_000_000
+
+
+Kind = LimitedCaller.Kind
+
+
+class Limit(NamedTuple):
+    """So many requests in so many seconds from the first one on, for one caller."""
+
+    scope: str
+    kind: LimitedCaller.Kind
+    caller: str
+    allowed: int
+    seconds: int
+
+    @property
+    def key(self) -> str:
+        """What it is counted under."""
+        return f"{self.scope}:{self.kind}:{self.caller}"
+
+
+class Count(NamedTuple):
+    """One more request, seen against the limit of its window."""
+
+    limit: int
+    number: int
+    seconds_left: float
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the limit still holds with this request."""
+        return self.number <= self.limit
+
+    @property
+    def remaining(self) -> int:
+        """How many more the window allows."""
+        return max(0, self.limit - self.number)
+
+
+class Each(NamedTuple):
+    """A limit that counts a person's requests for each value of a part of the address by itself."""
+
+    scope: str
+    part: str
+
+
+Scope = str | Each
+
+
+def are_off() -> bool:
+    """Whether nothing is counted."""
+    return settings.RATE_LIMIT_SCALE >= OFF
+
+
+def limit_of(scope: str, kind: LimitedCaller.Kind, caller: str, *, wider: int = 1) -> Limit:
+    """The limit that the settings set for `scope`, for this caller, times `wider`."""
+    allowed, seconds = settings.RATE_LIMITS[scope]
+    scaled = max(1, round(allowed * wider * settings.RATE_LIMIT_SCALE))
+    return Limit(scope, kind, caller, min(scaled, GREATEST), seconds)
+
+
+def limits_of(
+    scopes: tuple[Scope, ...], request: HttpRequest, person: Any, parts: dict[str, Any]
+) -> list[Limit]:
+    """Everything that one request is held against, the narrowest first.
+
+    `person` is the id of whoever asks, or None; `parts` those of the address.
+    """
+    is_read = request.method in SAFE_METHODS
+    found = []
+    for scope in (*scopes, "read" if is_read else "write"):
+        if isinstance(scope, Each):
+            found.append(limit_of(scope.scope, Kind.PERSON, f"{person}/{parts[scope.part]}"))
+        elif person is None:
+            found += of_address(scope, request)
+        else:
+            found.append(limit_of(scope, Kind.PERSON, str(person)))
+            # In PostgreSQL what everybody at an address reads would be written into one row.
+            if not is_read or (scope == "read" and settings.REDIS_URL):
+                found += _of_address(scope, Kind.PEOPLE, request, WIDER)
+    return found
+
+
+def of_address(scope: str, request: HttpRequest) -> list[Limit]:
+    """The limits of whoever asks without a token."""
+    return list(_of_address(scope, Kind.ADDRESS, request, 1))
+
+
+def _of_address(
+    scope: str, kind: LimitedCaller.Kind, request: HttpRequest, wider: int
+) -> Iterator[Limit]:
+    network = client_network(request)
+    yield limit_of(scope, kind, network, wider=wider)
+    if "/" in network:
+        site = ipaddress.ip_network(network).supernet(new_prefix=48)
+        yield limit_of(scope, kind, str(site), wider=wider * WIDER)
