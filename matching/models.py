@@ -92,6 +92,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """Those that this profile is one side of."""
         return self.filter(Q(low=profile) | Q(high=profile))
 
+    def of_people_in_use(self) -> "MatchQuerySet":
+        """Those whose both sides can still sign in."""
+        return self.filter(low__user__is_active=True, high__user__is_active=True)
+
     def between(self, a: Profile, b: Profile) -> "MatchQuerySet":
         """Those of this pair, in whichever order it is given."""
         low, high = sorted((a, b), key=lambda profile: profile.pk)

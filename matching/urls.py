@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from matching import views
+from matching.meeting_views import MeetingPointsView
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("profiles", views.ProfileViewSet)
@@ -18,5 +19,6 @@ urlpatterns = [
     path("likes/<id:profile_id>", views.LikeViewSet.as_view({"delete": "destroy"})),
     path("passes", views.PassViewSet.as_view({"get": "list", "post": "create"})),
     path("passes/<id:profile_id>", views.PassViewSet.as_view({"delete": "destroy"})),
+    path("matches/<id:pk>/meeting-points", MeetingPointsView.as_view()),
     *router.urls,
 ]
