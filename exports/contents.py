@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import AuthenticationAttempt, Block, Session, User
@@ -112,6 +113,11 @@ ACCOUNT = (
         ("id", "type", "created_at", "last_used_at"),
     ),
     Part(
+        "sign_in_providers", "Who else you sign in with.", SocialAccount,
+        lambda user: SocialAccount.objects.filter(user=user),
+        ("id", "provider", "uid", "last_login", "date_joined", "extra_data"),
+    ),
+    Part(
         "blocks", "Whom you blocked.", Block,
         lambda user: Block.objects.filter(blocker=user),
         ("id", "blocked_name", "created_at"),
@@ -152,7 +158,8 @@ PROFILE = (
         (
             "id", "name", "birth_date", "bio", "breed", "sex", "size", "activity_level",
             "temperament", "play_styles", "neutered", "good_with_small_dogs", "good_with_children",
-            "location", "previous_location", "location_shows_at", "location_removed_at",
+            "location", "previous_location", "previous_shows_at", "location_shows_at",
+            "location_removed_at",
             "bio_held_at", "verified_until", "paused_at", "last_active_at", "created_at",
             "updated_at", "is_complete",
         ),
@@ -174,7 +181,7 @@ PROFILE = (
         lambda user: Preferences.objects.filter(user=user),
         (
             "min_age", "max_age", "max_distance", "distance_unit", "activity_level",
-            "read_receipts", "presence", "updated_at",
+            "read_receipts", "presence", "place_removed_at", "moved_at", "updated_at",
         ),
     ),
     Part(

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from accounts.credentials import move_account
 from matching import services as matching
+from exports import services as exports
 from messaging import receipts
 from messaging import services as messaging
 from messaging.models import Participant
@@ -129,6 +130,7 @@ def test_events_are_what_the_schema_says_before_and_after_what_they_tell_of_is_g
     mine, theirs = client_for(me.user), client_for(them.user)
     client_for(me.user).post("/api/v1/auth/logout")
     move_account(user=me.user, email="moved@pupmatch.example")
+    exports.prepare(export_id=exports.ask(user=me.user).pk)
     matching.like(liker=them, liked=me)
     fresh = told(mine)
     match, _ = matching.like(liker=me, liked=them)

@@ -135,7 +135,13 @@ def test_of_others_it_tells_what_i_was_shown(client_for, export):
     assert [row["body"] for row in found["messages"]] == ["still here", "my answer"]
     assert found["inbox"][0]["name"] == "Biscuit"
     text = json.dumps(found)
-    for word in ("deleted by me", "secret", "Hidden", "blocked since", str(match.other(me).user_id)):
+    for word in (
+        "deleted by me",
+        "secret",
+        "Hidden",
+        "blocked since",
+        str(match.other(me).user_id),
+    ):
         assert word not in text
 
 
