@@ -10,11 +10,14 @@ from django.utils.asyncio import async_unsafe
 from psycopg.pq import TransactionStatus
 
 from pupmatch.lib.database.patient import PatientConnection
+from pupmatch.lib.database.schema import SchemaEditor
 from pupmatch.lib.patience import current
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Looks at the connection before each request, where Django would run a query."""
+
+    SchemaEditorClass = SchemaEditor
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

@@ -1,0 +1,1 @@
+"""Migrations that tests apply to a table of their own, as if they were those of `demo`, which has none."""
