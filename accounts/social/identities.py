@@ -59,6 +59,9 @@ def confirm(*, user: User, token: IdToken, caller: Caller) -> None:
     Raises what `read` does; TokenRefused for somebody else's, too.
     """
     provider = maker_of(token.id_token)
+    if provider is None:
+        record_attempt(method=Method.CONFIRM, accepted=False, caller=caller, user=user)
+        raise TokenRefused
     identity = read(provider=provider, token=token, caller=caller, user=user)
     accepted = identity.links().filter(user=user).exists()
     record_attempt(method=Method(provider), accepted=accepted, caller=caller, user=user)

@@ -44,25 +44,13 @@ class TakesIdTokens:
             issuers=self.issuers,
             client_ids=self.client_ids,
         )
-        login = self.sociallogin_from_response(request, claims)
+        login = self.sociallogin_from_response(request, _told(claims))
         login.state["is_authoritative"] = self.is_authoritative(claims)
         return login
-
-    def extract_uid(self, data: dict[str, Any]) -> str:
-        """The subject, and never another claim where that is missing."""
-        return data["sub"]
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
         """What is stored of the claims as they came: nothing."""
         return {}
-
-    def extract_email_addresses(self, data: dict[str, Any]) -> list:
-        """One at most."""
-        addresses: list = super().extract_email_addresses(data)  # type: ignore[misc]
-        for address in addresses:
-            # Apple also says "true"; "false" is a text like any other, and no yes.
-            address.verified = data.get("email_verified") in (True, "true")
-        return addresses
 
     def is_authoritative(self, data: dict[str, Any]) -> bool:
         """Whether the provider knows better than a mail of ours whose the address is today."""
@@ -89,13 +77,20 @@ class Google(TakesIdTokens, GoogleProvider):
         return bool(data.get("hd")) or str(data.get("email")).lower().endswith("@gmail.com")
 
 
-def maker_of(id_token: str) -> str:
-    """Which provider made a token, as it says itself and nobody has checked. Raises TokenRefused."""
+def _told(claims: dict[str, Any]) -> dict[str, Any]:
+    """Of all the claims those that we look at, with a yes that is one: Apple also says "true"."""
+    email = claims.get("email")
+    return {
+        "sub": claims["sub"],
+        "email": email if isinstance(email, str) else None,
+        "email_verified": claims.get("email_verified") in (True, "true"),
+    }
+
+
+def maker_of(id_token: str) -> str | None:
+    """Which provider made a token, as it says itself and nobody has checked."""
     issuer = id_tokens.claimed_issuer(id_token)
-    for name in NAMES:
-        if issuer in _named(name).issuers:
-            return name
-    raise id_tokens.TokenRefused
+    return next((name for name in NAMES if issuer in _named(name).issuers), None)
 
 
 def is_on(name: str) -> bool:

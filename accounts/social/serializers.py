@@ -28,7 +28,8 @@ class IdTokenSerializer(serializers.Serializer):
 
     def validate(self, attrs: dict) -> dict:
         """With `token` for the pair."""
-        return {**attrs, "token": IdToken(attrs.pop("id_token"), attrs.pop("nonce"))}
+        token = IdToken(attrs.pop("id_token"), attrs.pop("nonce"))
+        return {**attrs, "token": token}
 
 
 class SocialSignInSerializer(IdTokenSerializer):
