@@ -382,6 +382,8 @@ SPECTACULAR_SETTINGS = {
         "MessageKindEnum": "messaging.models.Message.Kind",
         "PlayStyleEnum": "profiles.choices.PlayStyle",
         "PlaygroundFeatureEnum": "playgrounds.models.Feature",
+        "ProviderEnum": "notifications.models.people.Provider",
+        "SignInProviderEnum": "accounts.social.providers.NAMES",
         "VerificationKindEnum": "verification.models.Verification.Kind",
     },
     "POSTPROCESSING_HOOKS": [
