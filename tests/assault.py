@@ -16,6 +16,7 @@ import time
 LONG_FORMS: dict[str, str] = {
     "trial": "tests.faults.trial --seconds 600 --kills 120",
     "bans": "tests.faults.bans",
+    "erasure": "pytest exports tests/erasure --assault -q",
 }
 
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from jsonschema import Draft202012Validator
 
 from accounts.credentials import move_account
-from matching import services as matching
 from exports import services as exports
+from matching import services as matching
 from messaging import receipts
 from messaging import services as messaging
 from messaging.models import Participant
