@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from accounts import links, mails
+from accounts import links, lockout, mails
 from accounts.attempts import Method, record_attempt
 from accounts.departures import announce_erasure
 from accounts.models import (
@@ -135,6 +135,8 @@ def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None
             _set_password(user, password)
             end_sessions(user.sessions.all(), Session.EndReason.PASSWORD)
             _verify(user.pk, user.email)
+            if not user.is_staff:  # or the failures at their second factor would be gone, too
+                lockout.forgive(user.email)
         record_attempt(method=Method.RESET, accepted=accepted, caller=caller, user=user)
     if not accepted:
         raise LinkRefused
@@ -228,6 +230,7 @@ def remove_account(*, user: User) -> None:
         return
     announce_erasure(locked)
     AuthenticationAttempt.objects.filter(email_digest=email_digest(locked.email)).delete()
+    lockout.forgive(locked.email)
     locked.delete()
     withdraw(user.pk)
     files.purge_after_commit()

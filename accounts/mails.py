@@ -1,5 +1,7 @@
 """The mails about an account."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -44,6 +46,11 @@ def provider_changed(user: User, provider: str, change: str) -> EmailMessage:
     """Tells somebody that Apple or Google opens their account now, or does no more."""
     subject = f"Sign in with {provider.capitalize()} was {change}"
     return _mail(subject, "provider_changed", user.email, provider=provider, change=change)
+
+
+def new_sign_in(user: User, signed_in_at: datetime) -> EmailMessage:
+    """Tells somebody of a sign-in from somewhere new; nothing that its maker said of themselves."""
+    return _mail("New sign-in to PupMatch", "new_sign_in", user.email, signed_in_at=signed_in_at)
 
 
 def seal_address(address: str) -> str:

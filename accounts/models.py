@@ -230,18 +230,15 @@ class AuthenticationAttempt(UUIDModel):
         REFUSED = "refused"
 
     user = models.ForeignKey(
-        User,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="attempts",
-        db_index=False,
+        User, models.CASCADE, null=True, blank=True, related_name="attempts", db_index=False
     )
     email_digest = models.CharField(max_length=64, blank=True)
     method = models.CharField(max_length=10, choices=Method.choices)
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     ip_address = models.GenericIPAddressField()
     user_agent = models.CharField(max_length=200, blank=True)
+    # What it opened or refreshed; kept for longer than the sign-in itself.
+    session_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -252,6 +249,12 @@ class AuthenticationAttempt(UUIDModel):
         ]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="attempt_of_user_newest"),
+            # What its owner sees: a refresh every quarter of an hour is no news.
+            models.Index(
+                fields=["user", "-created_at", "-id"],
+                condition=~Q(method="refresh", outcome="accepted"),
+                name="attempt_shown_to_user",
+            ),
             models.Index(fields=["-created_at"], name="attempt_newest"),
             models.Index(fields=["ip_address", "-created_at"], name="attempt_from_address"),
             models.Index(

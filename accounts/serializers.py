@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.utils.encoding import punycode
 from rest_framework import serializers
 
-from accounts.models import Session, User, normalize_email
+from accounts.models import AuthenticationAttempt, Session, User, normalize_email
 from accounts.social.identities import IdToken
 
 MAX_PASSWORD = 128
@@ -27,6 +27,9 @@ class AddressField(serializers.EmailField):
         try:
             address = normalize_email(f"{local}@{punycode(domain)}")
         except UnicodeError:
+            self.fail("invalid")
+        # Before lower case, too: it makes an ASCII k of a Kelvin sign.
+        if not local.isascii():
             self.fail("invalid")
         # Quoted local parts may hold blanks and control characters, and belong to nobody.
         if not address.isascii() or '"' in address:
@@ -171,6 +174,22 @@ class RegistrationSerializer(TokenPairSerializer):
     """A new account, signed in."""
 
     user = AccountSerializer(read_only=True)
+
+
+class SignInAttemptSerializer(serializers.ModelSerializer):
+    """One attempt to sign in to the account, or to prove whose it is."""
+
+    class Meta:
+        model = AuthenticationAttempt
+        fields = (
+            "id", "method", "outcome", "ip_address", "user_agent", "session_id", "created_at",
+        )  # fmt: skip
+        read_only_fields = fields
+        extra_kwargs = {
+            "session_id": {
+                "help_text": "The sign-in that it made or refreshed, if any; it may be over."
+            }
+        }
 
 
 class SessionSerializer(serializers.ModelSerializer):

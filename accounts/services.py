@@ -19,7 +19,8 @@ from rest_framework.fields import get_error_detail
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 
-from accounts.attempts import Method, record_attempt
+from accounts import lockout, places
+from accounts.attempts import Method, record_attempt, record_sign_in
 from accounts.models import (
     AuthenticationAttempt,
     RefreshTokenRecord,
@@ -84,7 +85,9 @@ def register(
             if is_banned_address(email) or (device_id and is_banned_device(device_id)):
                 raise RegistrationRefused
             pair = open_session(user=user, device_id=device_id, **caller._asdict())
-            record_attempt(method=Method.REGISTER, accepted=True, caller=caller, user=user)
+            record_sign_in(
+                method=Method.REGISTER, caller=caller, user=user, session_id=pair.session_id
+            )
             enqueue("accounts.tasks.mail_verification", user_id=user.pk)
     except RegistrationRefused:
         record_attempt(method=Method.REGISTER, accepted=False, caller=caller, email=email)
@@ -103,32 +106,38 @@ def sign_in(
     password: str,
     caller: Caller,
     device_id: uuid.UUID | None = None,
-    is_locked: bool = False,
 ) -> TokenPair:
     """A new sign-in for whoever knows the password, barred people included.
 
-    Raises InvalidCredentials; when `is_locked` for the right password, too, and as late.
+    Raises InvalidCredentials, and Locked before the password is looked at.
     """
-    known = _known(email, password)
-    if is_locked:
-        known = None
-    with recorded():
-        user = lock_unchanged(known) if known else None
-        record_attempt(
-            method=Method.PASSWORD,
-            accepted=user is not None,
-            caller=caller,
-            user=user,
-            email=email,
-        )
-        pair = None
-        if user:
-            pair = open_session(user=user, device_id=device_id, **caller._asdict())
-            if device_id and not user.is_barred:
-                look_at_device(user_id=user.pk, device_id=device_id, detail="signed in on it")
-    if pair is None:
-        raise InvalidCredentials
+    try:
+        counted = lockout.count(email=email, ip_address=caller.ip_address, device=device_id)
+        known = _known(email, password)
+        pair = _enter(known, counted, caller, device_id) if known else None
+        if pair is None:
+            raise InvalidCredentials
+    except (InvalidCredentials, lockout.Locked):
+        record_attempt(method=Method.PASSWORD, accepted=False, caller=caller, email=email)
+        raise
     return pair
+
+
+@recorded()
+def _enter(
+    known: User, counted: lockout.Counted, caller: Caller, device_id: uuid.UUID | None
+) -> TokenPair | None:
+    user = lock_unchanged(known)
+    if user is None:
+        return None
+    places.tell_if_new(user=user, caller=caller, device_id=device_id)
+    session = start_session(user=user, device_id=device_id, **caller._asdict())
+    record_sign_in(method=Method.PASSWORD, caller=caller, user=user, session_id=session.pk)
+    if device_id and not user.is_barred:
+        look_at_device(user_id=user.pk, device_id=device_id, detail="signed in on it")
+    # The app asks for no second factor, so of staff it forgives nothing.
+    lockout.take_back(counted, forgives=not user.is_staff)
+    return issue_pair(session)
 
 
 def _known(email: str, password: str) -> User | None:
@@ -153,6 +162,15 @@ def open_session(
     *, user: User, ip_address: str, user_agent: str, device_id: uuid.UUID | None = None
 ) -> TokenPair:
     """Sign `user` in on one more device, and tell the others."""
+    return issue_pair(
+        start_session(user=user, ip_address=ip_address, user_agent=user_agent, device_id=device_id)
+    )
+
+
+def start_session(
+    *, user: User, ip_address: str, user_agent: str, device_id: uuid.UUID | None = None
+) -> Session:
+    """The same inside `recorded()`, where the session is wanted, too."""
     session = Session.objects.create(
         user=user,
         ip_address=ip_address,
@@ -161,7 +179,7 @@ def open_session(
         expires_at=_expiry(),
     )
     publish([user.pk], "account.signed_in", {"session_id": session.pk})
-    return issue_pair(session)
+    return session
 
 
 @recorded()
@@ -190,7 +208,13 @@ def refresh(*, token: str, caller: Caller) -> TokenPair:
     with recorded():
         user = User.objects.select_for_update(no_key=True).filter(pk=claims["sub"]).first()
         pair = _rotate(claims, caller) if user and user.may_sign_in else None
-        record_attempt(method=Method.REFRESH, accepted=pair is not None, caller=caller, user=user)
+        record_attempt(
+            method=Method.REFRESH,
+            accepted=pair is not None,
+            caller=caller,
+            user=user,
+            session_id=session_id(claims),
+        )
     if pair is None:
         raise RefreshRefused
     return pair

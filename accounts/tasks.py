@@ -4,12 +4,13 @@ Mails are composed here and not where they are asked for, so that a link that se
 never stands in the queue. Sent twice, each holds a link that works.
 """
 
+from datetime import datetime
 from uuid import UUID
 
-from accounts import mails, services, standing
+from accounts import lockout, mails, services, standing
 from accounts.models import User
 from accounts.social import nonces
-from accounts.staff import lockout, sessions
+from accounts.staff import sessions
 from pupmatch.lib.jobs import task
 from pupmatch.lib.mail import deliver
 
@@ -47,6 +48,13 @@ def mail_provider_changed(user_id: str, provider: str, change: str) -> None:
     """That Apple or Google opens the account now, or does no more."""
     if user := User.objects.filter(pk=user_id).first():
         deliver(mails.provider_changed(user, provider, change))
+
+
+@task(queue="mail", tries=12)
+def mail_new_sign_in(user_id: str, signed_in_at: str) -> None:
+    """That somebody signed in from where nobody had."""
+    if user := User.objects.filter(pk=user_id).first():
+        deliver(mails.new_sign_in(user, datetime.fromisoformat(signed_in_at)))
 
 
 @task(queue="upkeep", tries=10)

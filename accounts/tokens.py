@@ -18,6 +18,7 @@ class TokenPair(NamedTuple):
 
     access: str
     refresh: str
+    session_id: uuid.UUID
 
 
 def issue_pair(session: Session) -> TokenPair:
@@ -30,7 +31,7 @@ def issue_pair(session: Session) -> TokenPair:
         # A server whose clock is a moment behind would refuse a token "of the future".
         del token["iat"]
     RefreshTokenRecord.objects.create(jti=token_id(refresh), session=session)
-    return TokenPair(access=str(access), refresh=str(refresh))
+    return TokenPair(access=str(access), refresh=str(refresh), session_id=session.pk)
 
 
 def read_access(text: str | bytes) -> Token:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("auth/email/resend", views.EmailResendView.as_view()),
     path("auth/social/nonce", social.NonceView.as_view()),
     path("auth/social/<str:provider>", social.SocialSignInView.as_view()),
+    path("auth/sign-ins", views.SignInLogViewSet.as_view({"get": "list"})),
     path("auth/sessions", views.SessionViewSet.as_view({"get": "list"})),
     path("auth/sessions/<id:pk>", views.SessionViewSet.as_view({"delete": "destroy"})),
     path("me/social", social.WaysInView.as_view()),

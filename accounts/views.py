@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.generics import get_object_or_404
@@ -11,8 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import credentials, services
+from accounts.attempts import Method, Outcome
 from accounts.authentication import SignedInRequest
-from accounts.models import Session, SessionQuerySet
+from accounts.models import AuthenticationAttempt, Session, SessionQuerySet
 from accounts.permissions import IsSignedIn
 from accounts.serializers import (
     AccountChangeSerializer,
@@ -26,9 +28,9 @@ from accounts.serializers import (
     RefreshSerializer,
     RegistrationSerializer,
     SessionSerializer,
+    SignInAttemptSerializer,
     TokenPairSerializer,
 )
-from accounts.staff import lockout
 from pupmatch.lib.parsers import parsed
 from pupmatch.lib.requests import caller
 from pupmatch.lib.schema import DeleteWithBodySchema
@@ -76,13 +78,15 @@ class TokenView(PublicView):
         """Sign in.
 
         A wrong password, an unknown address and a closed account are all 401
-        `invalid_credentials`. Whoever is suspended or banned may sign in to read what was decided
+        `invalid_credentials`. After five of them from one network it is 429 `sign_in_locked` for up
+        to a quarter of an hour, right or wrong; `Retry-After` says how long, and a new password
+        ends it. Send `device_id`: guesses from elsewhere do not lock a device on which somebody
+        was signed in before. Whoever is suspended or banned may sign in to read what was decided
         (`GET /me/decisions`), appeal, and erase the account; anything else is then 403
         `account_suspended`, with `until`, or `account_banned`.
         """
         fields = parsed(CredentialsSerializer, request)
-        with lockout.counted_in_app(request._request, fields["email"]) as is_locked:
-            pair = services.sign_in(**fields, caller=caller(request), is_locked=is_locked)
+        pair = services.sign_in(**fields, caller=caller(request))
         return Response(TokenPairSerializer(pair).data, headers=NO_STORE)
 
 
@@ -227,6 +231,26 @@ class SessionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         mine = self.get_queryset().filter(pk=session.pk)
         services.end_sessions(mine, Session.EndReason.LOGOUT)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SignInLogViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    serializer_class = SignInAttemptSerializer
+    queryset = AuthenticationAttempt.objects.none()
+    ordering = ("-created_at", "-id")
+
+    request: SignedInRequest
+
+    def get_queryset(self) -> QuerySet[AuthenticationAttempt]:
+        return self.request.user.attempts.exclude(method=Method.REFRESH, outcome=Outcome.ACCEPTED)
+
+    @extend_schema(operation_id="auth_sign_ins_list")
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Every attempt of the last 90 days to sign in to my account, newest first.
+
+        Refused ones included, whoever made them, and every time the password was asked again. Of
+        refreshes only those that were refused.
+        """
+        return super().list(request, *args, **kwargs)
 
 
 class AccountViewSet(viewsets.GenericViewSet):

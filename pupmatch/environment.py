@@ -1,5 +1,6 @@
 """Reads and checks the environment on behalf of `pupmatch.settings`, which alone may import it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,24 @@ def patience_with_buckets() -> Any:
     from botocore.config import Config  # 17 MB, for those alone who have a bucket
 
     return Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+
+
+def hash_list(name: str) -> Path | None:
+    """A sorted text file of SHA-1 sums, as the Pwned Passwords are downloaded; None where unset."""
+    raw = env.str(name, default="")
+    if not raw:
+        return None
+    path = BASE_DIR / raw
+    try:
+        with path.open("rb") as file:
+            begins = file.readline(100)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}={raw} cannot be read: {error}") from error
+    if not re.fullmatch(rb"[0-9A-F]{12,40}(:\d+)?\r?\n?", begins):
+        raise ImproperlyConfigured(
+            f"{name}={raw} does not begin with a SHA-1 sum in capitals: the Pwned Passwords as text, ordered by hash"
+        )
+    return path
 
 
 def folder(name: str, default: Path | None) -> Path | None:

@@ -26,6 +26,8 @@ os.environ.update(
     APPLE_CLIENT_IDS="",
     GOOGLE_CLIENT_IDS="",
     ACCESS_TOKEN_LIFETIME="900",  # noqa: S106 (seconds)
+    BREACHED_PASSWORDS_FILE="",
+    NEW_SIGN_IN_MAIL="false",
     MAIL_DIR="",
     EMAIL_BACKEND="",
     EMAIL_URL="",

@@ -1,5 +1,5 @@
 """Accounts, sign-ins and blocks, as staff see them."""
 
-from accounts.admin import sign_ins, staff, users
+from accounts.admin import lockouts, sign_ins, staff, users
 
-__all__ = ["sign_ins", "staff", "users"]
+__all__ = ["lockouts", "sign_ins", "staff", "users"]

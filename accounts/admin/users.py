@@ -15,6 +15,7 @@ from unfold.enums import ActionVariant
 
 from accounts import credentials, standing
 from accounts.admin.forms import AccountForm, NewAccountForm, NewPasswordForm
+from accounts.admin.lockouts import LiftsLockouts
 from accounts.admin.staff import ResetsSecondFactors
 from accounts.models import User
 from pupmatch.lib.admin.actions import done, question
@@ -25,7 +26,7 @@ from pupmatch.lib.admin.when import MadeFilter
 
 
 @admin.register(User)
-class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both extend ModelAdmin
+class UserAdmin(LiftsLockouts, ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: ignore[misc]  # both extend ModelAdmin
     """Accounts. Only superusers touch staff, so that nobody lends themselves a right."""
 
     section = Section.PEOPLE
@@ -79,7 +80,14 @@ class UserAdmin(ResetsSecondFactors, DjangoUserAdmin, StaffAdmin):  # type: igno
     actions_detail = (
         {
             "title": "Actions",
-            "items": ["send_reset", "sign_out", "reset_factors", "deactivate", "reactivate"],
+            "items": [
+                "send_reset",
+                "lift_lockout",
+                "sign_out",
+                "reset_factors",
+                "deactivate",
+                "reactivate",
+            ],
         },
     )
 

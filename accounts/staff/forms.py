@@ -30,12 +30,12 @@ class StaffSignInForm(AuthenticationForm):
             return super().clean()
         try:
             self._limit()
-            lockout.count(self.request, email)
+            counted = lockout.count(self.request, email)
             cleaned = super().clean()
         except ValidationError:
             self._record(email, accepted=False)
             raise
-        lockout.take_back(self.request, email)
+        lockout.take_back(counted)
         self._record(email, accepted=True)
         return cleaned
 

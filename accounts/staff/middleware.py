@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts.staff import sessions
+from accounts.staff import lockout, sessions
 
 
 class SignedInStaffMiddleware:
@@ -22,7 +22,9 @@ class SignedInStaffMiddleware:
             if reason := sessions.why_over(request):
                 return _ended(request, reason)
             sessions.note_request(request)
-        return self.get_response(request)
+        answer = self.get_response(request)
+        lockout.set_cookie(request, answer)
+        return answer
 
 
 def _ended(request: HttpRequest, reason: str) -> HttpResponse:

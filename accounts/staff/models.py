@@ -45,14 +45,14 @@ class SecondFactor(Authenticator):
 
 
 class FailedSignIn(AccessAttempt):
-    """Failures in a row of one account from one address and browser; `username` is a digest.
+    """How often guesses at an account failed, at one place or everywhere; `username` is a digest.
 
-    `accounts.staff.lockout` writes and reads them.
+    `accounts.lockout` writes and reads them. `attempt_time` is that of the first failure.
     """
 
     class Meta:
         proxy = True
-        verbose_name = "failed staff sign-in"
+        verbose_name = "failed sign-in"
 
     def __str__(self) -> str:
         return f"{self.failures_since_start} from {self.ip_address}"

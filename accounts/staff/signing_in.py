@@ -50,15 +50,16 @@ class _Attempt:
         self.request, self.user, self.method = request, user, method
 
     def __enter__(self) -> None:
+        step = lockout.Step.CODES if self.method == Method.FACTOR else lockout.Step.PASSWORD
         try:
-            lockout.count(self.request, self.user.email)
+            self.counted = lockout.count(self.request, self.user.email, step)
         except lockout.LockedOut:
             self._log(accepted=False)
             raise
 
     def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
         if kind is None:
-            lockout.take_back(self.request, self.user.email)
+            lockout.take_back(self.counted)
         if kind is None or issubclass(kind, ValidationError):
             self._log(accepted=kind is None)
 
@@ -77,6 +78,7 @@ def finish(request: HttpRequest, user: User, factor: SecondFactor | None) -> Non
         factor=factor.type if factor else "none",
     )
     lockout.forgive(user.email)
+    lockout.remember_browser(request, user)
     sessions.sign_in(request, user, factor)
 
 

@@ -66,8 +66,13 @@ def client_ip(request: HttpRequest | Request) -> str:
 
 
 def client_network(request: HttpRequest | Request) -> str:
+    """What limits are counted for, of whoever sends this request."""
+    return network_of(client_ip(request))
+
+
+def network_of(ip_address: str) -> str:
     """What limits are counted for: one IPv4 address, or the /64 that one IPv6 customer has."""
-    address = _address(client_ip(request))
+    address = _address(ip_address)
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.ip_network((int(address), 64), strict=False))
