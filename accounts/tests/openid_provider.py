@@ -163,7 +163,9 @@ def openid_provider() -> Iterator[OpenIdProvider]:
     with OpenIdProvider() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield server
-        server.stopped.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.stopped.set()
+            server.shutdown()
+            thread.join()
