@@ -12,7 +12,8 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.attempts import Method, record_attempt
+from accounts import places
+from accounts.attempts import Method, record_attempt, record_sign_in
 from accounts.models import Session, User
 from accounts.refusals import RegistrationRefused, SignInEnded, StaffAccount, check_standing
 from accounts.services import (
@@ -20,11 +21,11 @@ from accounts.services import (
     InvalidCredentials,
     end_sessions,
     lock_unchanged,
-    open_session,
+    start_session,
 )
 from accounts.social.identities import Identity, IdToken, read
 from accounts.social.providers import is_on
-from accounts.tokens import TokenPair
+from accounts.tokens import TokenPair, issue_pair
 from events.publishing import publish, recorded
 from pupmatch.lib.constraints import violated
 from pupmatch.lib.jobs import enqueue
@@ -88,14 +89,15 @@ def sign_in(
                 raise
         return _enter(identity, caller, device_id)
     except Problem:
-        _note(identity, caller, accepted=False)
+        owner = User.objects.filter(pk__in=identity.links().values("user_id")).first()
+        record_attempt(
+            method=Method(provider),
+            accepted=False,
+            caller=caller,
+            user=owner,
+            email=identity.email,
+        )
         raise
-
-
-def _note(identity: Identity, caller: Caller, *, accepted: bool, user: User | None = None) -> None:
-    found = user or User.objects.filter(pk__in=identity.links().values("user_id")).first()
-    method, email = Method(identity.provider), identity.email
-    record_attempt(method=method, accepted=accepted, caller=caller, user=found, email=email)
 
 
 @recorded()
@@ -104,11 +106,14 @@ def _enter(
 ) -> tuple[User, TokenPair, bool]:
     known = _linked(identity) or _of_same_address(identity)
     user = known or _register(identity, device_id)
-    pair = open_session(user=user, device_id=device_id, **caller._asdict())
-    _note(identity, caller, accepted=True, user=user)
+    if known:
+        places.tell_if_new(user=user, caller=caller, device_id=device_id)
+    session = start_session(user=user, device_id=device_id, **caller._asdict())
+    method = Method(identity.provider)
+    record_sign_in(method=method, caller=caller, user=user, session_id=session.pk)
     if known and device_id and not user.is_barred:
         look_at_device(user_id=user.pk, device_id=device_id, detail="signed in on it")
-    return user, pair, known is None
+    return user, issue_pair(session), known is None
 
 
 def _linked(identity: Identity) -> User | None:

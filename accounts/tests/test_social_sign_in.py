@@ -336,3 +336,15 @@ def test_no_mail_is_queued_with_an_address_or_a_token(api, at_google):
     enter(api, at_google())
     (job,) = Job.objects.filter(task_name="accounts.tasks.mail_provider_changed")
     assert set(job.args) == {"user_id", "provider", "change"}
+
+
+def test_the_owner_is_told_of_a_sign_in_from_somewhere_new(api, at_google, mails, settings):
+    settings.NEW_SIGN_IN_MAIL = True
+    device_id = uuid4()
+    enter(api, at_google(), device_id=device_id)
+    enter(api, at_google(), device_id=device_id)
+    assert mails() == []
+    enter(api, at_google(), device_id=uuid4())
+    assert [mail.to for mail in mails()] == [["rex@gmail.com"]]
+    log = AuthenticationAttempt.objects.filter(outcome="accepted")
+    assert {row.session_id for row in log} == {session.pk for session in Session.objects.all()}
