@@ -111,4 +111,4 @@ def test_the_review_of_a_place_that_is_held_meanwhile_can_be_taken_back(
 def test_reviews_are_limited(client, address):
     answer = client.put(address, {"stars": 3})
     assert answer["RateLimit-Limit"] == "60"
-    assert "RateLimit-Limit" not in client.get(address)
+    assert client.get(address)["RateLimit-Limit"] == "600"

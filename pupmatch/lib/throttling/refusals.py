@@ -67,7 +67,7 @@ def known(limits: Sequence[Limit]) -> Count | None:
     now = time.time()
     for limit in limits:
         found = _known.get(limit.key)
-        if found is not None and now < found.until:
+        if found and now < found.until and limit.allowed == found.count.limit:
             REFUSED.labels(limit.scope).inc()
             with _lock:
                 found.missed += 1
