@@ -8,6 +8,8 @@ import gc
 import os
 import sys
 
+from django.conf import settings
+from django.core.files.storage import default_storage
 from django.urls import resolve
 from granian.cli import entrypoint
 
@@ -22,6 +24,9 @@ def load() -> None:
 
     assert application  # noqa: S101 (it is what is loaded)
     resolve("/health/live")
+    if settings.S3_BUCKET:
+        # A second of nothing else, at the first photo otherwise.
+        assert default_storage.connection  # type: ignore[attr-defined]  # noqa: S101
     gc.collect()
     # Collections need not look at what is there by now, and so do not write into its pages.
     gc.freeze()

@@ -85,7 +85,7 @@ def patience_with_buckets() -> Any:
     """How long S3 may take: one that hangs is given up before whoever sends a photo gives us up."""
     from botocore.config import Config  # 17 MB, for those alone who have a bucket
 
-    return Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+    return Config(connect_timeout=1, read_timeout=1.5, retries={"total_max_attempts": 1})
 
 
 def hash_list(name: str) -> Path | None:

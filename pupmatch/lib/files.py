@@ -23,6 +23,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from pupmatch.lib.models import DiscardedFile, HeldFile
+from pupmatch.lib.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,8 @@ def let_go(names: Iterable[str], *, holder: UUID) -> None:
 def purge(batch: int = 50) -> int:
     """Remove every file that is due and not held, and say how many. Safe to run twice at once.
 
-    One that the storage will not let go of is tried again an hour later.
+    One that the storage will not let go of is tried again an hour later. When the storage is away,
+    the others wait for the next purge, lest whoever set this one off waits for each of them.
     """
     removed = 0
     is_held = Exists(HeldFile.objects.filter(name=OuterRef("name")))
@@ -107,24 +109,32 @@ def purge(batch: int = 50) -> int:
         with transaction.atomic():
             listed = DiscardedFile.objects.select_for_update(skip_locked=True)
             due = list(listed.filter(~is_held, remove_after__lte=timezone.now())[:batch])
-            gone = [file.name for file in due if _removed(file.name)]
+            gone, kept = _removed(due)
             DiscardedFile.objects.filter(name__in=gone).delete()
-            DiscardedFile.objects.filter(name__in={file.name for file in due} - {*gone}).update(
+            DiscardedFile.objects.filter(name__in=kept).update(
                 remove_after=timezone.now() + RETRY_AFTER
             )
         removed += len(gone)
-        if len(due) < batch:
+        if len(due) < batch or len(gone) + len(kept) < len(due):
             return removed
 
 
-def _removed(name: str) -> bool:
-    storage, path = located(name)
-    try:
-        storage.delete(path)
-    except Exception:  # each storage has its own; none may stop the removal of the others
-        logger.exception("%s could not be removed from storage", name)
-        return False
-    return True
+def _removed(due: Iterable[DiscardedFile]) -> tuple[list[str], list[str]]:
+    """Those that are gone, and those that would not go; the rest was not tried."""
+    gone: list[str] = []
+    kept: list[str] = []
+    for file in due:
+        storage, path = located(file.name)
+        try:
+            storage.delete(path)
+        except Exception as error:  # each storage has its own; none may stop the removal of others
+            logger.exception("%s could not be removed from storage", file.name)
+            kept.append(file.name)
+            if is_outage(error):
+                break
+        else:
+            gone.append(file.name)
+    return gone, kept
 
 
 def purge_after_commit() -> None:

@@ -7,6 +7,7 @@ from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.handler import exception_handler as standardized_handler
 from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
 from rest_framework import status
+from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from pupmatch.lib.outages import is_outage, note
@@ -79,6 +80,11 @@ class ProblemHandler(ExceptionHandler):
             note(exc)
             return Unavailable()
         return super().convert_known_exceptions(exc)
+
+    def report_exception(self, exc: APIException, response: Response) -> None:
+        """Not how we got to what is away, which while it lasts would be told a thousand times."""
+        if not isinstance(exc, Unavailable):
+            super().report_exception(exc, response)
 
 
 def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 # What is left to whoever waited too long already: enough when all is well.
-LEAST_S = 0.1
+LEAST_S = 0.25
 
 
 class Patience:

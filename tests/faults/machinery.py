@@ -124,6 +124,10 @@ class Part:
 class Town:
     """PostgreSQL, Redis when there is one, the web, realtime and worker processes, a push provider."""
 
+    workers = 2
+    # What the provider gives trouble to, of all requests.
+    trouble = 0.1
+
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="pupmatch-faults-"))
         self.folder.chmod(0o755)
@@ -133,6 +137,8 @@ class Town:
         self.parts: dict[str, Part] = {}
         self.database_url = f"postgis://pupmatch@/{self.folder}/socket/pupmatch"
         self.pushes = self.folder / "pushes.jsonl"
+        # Over those that every town has.
+        self.postgres_options: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -173,14 +179,16 @@ class Town:
         self._add_redis()
         self._run("manage.py", "migrate", "--noinput")
         self._add(
-            "provider", ["-m", "notifications.tests.provider"], args=[str(self.pushes), "0.1"]
+            "provider",
+            ["-m", "notifications.tests.provider"],
+            args=[str(self.pushes), str(self.trouble)],
         )
         self._add("web", ["-m", "pupmatch", "--workers", "2", "--port"], path="/health/live")
         realtime = ["-m", "realtime", "--log-level", "warning", "--port"]
         self._add("realtime", realtime, path="/health/live")
         self._add_front()
-        for name in ("worker-1", "worker-2"):
-            work = [PYTHON, "manage.py", "work"]
+        for number in range(1, self.workers + 1):
+            name, work = f"worker-{number}", [PYTHON, "manage.py", "work"]
             self._begin(Part(name, work, folder=self.folder, env=self.env(), is_up=lambda: True))
 
     def _add(
@@ -239,6 +247,7 @@ class Town:
             "unix_socket_directories": str(sockets),
             "max_connections": "200",
             "log_min_error_statement": "panic",
+            **self.postgres_options,
         }
         command = [str(bin_folder / "postgres"), "-D", str(data)]
         command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
@@ -259,6 +268,7 @@ class Town:
         """A connection for whoever judges."""
         return psycopg.connect(
             host=str(self.folder / "socket"),
+            port=self.postgres_options.get("port"),
             user="pupmatch",
             dbname=database,
             autocommit=True,

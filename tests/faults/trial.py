@@ -110,7 +110,7 @@ class _Crowd:
             over.set()
             await asyncio.gather(*writers, cutting)
             await _until_queue_is_empty(self.built, outcome)
-            await _until_all_is_heard(self.built, self.people)
+            await until_all_is_heard(self.built, self.people)
         finally:
             for task in (*listeners, *writers, cutting):
                 task.cancel()
@@ -162,7 +162,7 @@ async def _until_queue_is_empty(built: Town, outcome: Outcome) -> None:
         outcome.faults.append(f"the queue took {outcome.queue_empty_after_s:.1f} s to empty")
 
 
-async def _until_all_is_heard(built: Town, people: list[Person]) -> None:
+async def until_all_is_heard(built: Town, people: list[Person]) -> None:
     """Give everybody time to hear the end; the verdict then says who did not."""
     with built.connect() as connection:
         ends = dict(

@@ -147,6 +147,22 @@ def test_a_purge_steps_over_what_the_storage_holds_on_to(monkeypatch):
     assert DiscardedFile.objects.count() == 7
 
 
+def test_a_purge_waits_for_a_storage_that_is_away_once_and_not_for_each_file(monkeypatch):
+    asked = []
+
+    def away(name):
+        asked.append(name)
+        raise TimeoutError
+
+    monkeypatch.setattr(default_storage, "delete", away)
+    discard(*(f"away/{n}" for n in range(7)))
+    assert purge(batch=3) == 0
+    assert len(asked) == 1
+    monkeypatch.undo()
+    assert purge(batch=3) == 6
+    assert [file.name for file in DiscardedFile.objects.all()] == asked
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_purges_at_once_share_the_work(in_parallel):
     discard(*(f"gone/{n}" for n in range(40)))

@@ -1,0 +1,276 @@
+"""Take away whatever a town needs, one thing after the other, while people use it.
+
+python -m tests.faults.outages                the long one: every trouble, with photos in a folder, then in a bucket
+pytest tests/faults/test_outages.py           the short one
+
+Each answer has to be right, or 503 with Retry-After within three seconds; ten seconds after a trouble
+all is well again; and at the end everything that was acknowledged is there, and nothing by halves.
+"""
+
+import argparse
+import asyncio
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import psycopg
+
+from tests.faults.load import AWAY, RIGHT, UPLOADERS, WRONG, Log, Sample, Somebody, staff, watch
+from tests.faults.machinery import PYTHON, ROOT
+from tests.faults.people import Person, listen
+from tests.faults.settlers import settle
+from tests.faults.stage import Stage, staged
+from tests.faults.trial import until_all_is_heard
+from tests.faults.troubles import BUCKET, DATABASE, OTHERS, Trouble
+from tests.faults.verdict import unfinished, verdict
+
+ANSWERED_WITHIN_S = 3.0
+# The admin's own patience, and a moment.
+STAFF_ANSWERED_WITHIN_S = 11.0
+PHOTO_TAKEN_WITHIN_S = 6.0
+RECOVERED_WITHIN_S = 10.0
+CALM_S = 2.5
+# Whoever has not begun to do all of this tells nothing by being well.
+BUSY = {"message", "deck", "photo"}
+WATCHED = {"live": "/health/live", "ready": "/health/ready", "admin": "/admin/"}
+CATCH_UP_S = 90
+
+
+@dataclass
+class Row:
+    """One trouble, in figures."""
+
+    name: str
+    outcomes: Counter
+    refused: Counter
+    slowest_s: float
+    recovery_s: float
+
+    def __str__(self) -> str:
+        refused = ", ".join(f"{kind} {count}" for kind, count in self.refused.most_common(4))
+        return (
+            f"| {self.name} | {self.outcomes.total()} | {self.outcomes[RIGHT]} |"
+            f" {self.outcomes[AWAY]} | {self.outcomes[WRONG]} | {self.slowest_s:.1f} s |"
+            f" {self.recovery_s:.1f} s | {refused} |"
+        )
+
+
+@dataclass
+class Outcome:
+    """What happened."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    acknowledged: int = 0
+    mails: int = 0
+    photos: int = 0
+    caught_up_s: float = 0.0
+
+    def __str__(self) -> str:
+        lines = [
+            "| trouble | requests | right | 503 | wrong | slowest | recovery | most of the 503 |",
+            "|---|---|---|---|---|---|---|---|",
+            *map(str, self.rows),
+            f"acknowledged: messages {self.acknowledged}, mails {self.mails}, photos {self.photos}",
+            f"the queue was empty {self.caught_up_s:.1f} s after the end",
+            f"{len(self.faults)} faults",
+            *self.faults[:30],
+        ]
+        return "\n".join(lines)
+
+
+def run(
+    stage: Stage, troubles: Iterable[Trouble], *, pairs: int = 4, pace_s: float = 0.15
+) -> Outcome:
+    """Let people live on the stage while one trouble follows the other."""
+    outcome, log = Outcome(), Log()
+    people = settle(stage, pairs)
+    asyncio.run(_live(stage, people, list(troubles), outcome, log, pace_s))
+    with stage.connect() as connection:
+        outcome.faults += verdict(connection, people, stage.pushes)
+        outcome.faults += _of_files(connection, stage)
+    outcome.faults += _of_mails(stage, log) + _of_counters(stage)
+    outcome.acknowledged = sum(len(person.acknowledged) for person in people)
+    outcome.mails = len(log.mails_promised)
+    outcome.photos = sum(each.kind == "photo" and each.outcome == RIGHT for each in log.samples)
+    return outcome
+
+
+async def _live(
+    stage: Stage,
+    people: list[Person],
+    troubles: list[Trouble],
+    outcome: Outcome,
+    log: Log,
+    pace_s: float,
+) -> None:
+    over, desk = asyncio.Event(), await staff(stage.url)
+    crowd = _crowd(stage, people, log, pace_s)
+    listeners = [asyncio.create_task(listen(person, stage.url)) for person in people]
+    days = [asyncio.create_task(act) for each in crowd for act in each.day(over)]
+    days += [
+        asyncio.create_task(watch(kind, path, desk, log, over)) for kind, path in WATCHED.items()
+    ]
+    try:
+        await _calm(log, 40)
+        for trouble in troubles:
+            if trouble.needs(stage):
+                await _suffer(stage, trouble, outcome, log)
+                print(outcome.rows[-1], flush=True)
+        over.set()
+        await asyncio.gather(*days)
+        await _catch_up(stage, outcome)
+        await until_all_is_heard(stage, people)
+    finally:
+        for task in (*listeners, *days):
+            task.cancel()
+        await asyncio.gather(*listeners, *days, return_exceptions=True)
+        await desk.aclose()
+
+
+def _crowd(stage: Stage, people: list[Person], log: Log, pace_s: float) -> list[Somebody]:
+    with stage.connect() as connection:
+        emails = dict(connection.execute("SELECT id::text, email FROM accounts_user").fetchall())
+    return [
+        Somebody(
+            person,
+            [
+                other.profile_id
+                for other in people
+                if other.conversation_id != person.conversation_id
+            ],
+            emails[person.user_id],
+            stage.url,
+            log,
+            pace_s,
+            uploads=number < UPLOADERS,
+        )
+        for number, person in enumerate(people)
+    ]
+
+
+async def _suffer(stage: Stage, trouble: Trouble, outcome: Outcome, log: Log) -> None:
+    """From its first moment until all is well again."""
+    context = trouble.happen(stage)
+    began = time.time()
+    await asyncio.to_thread(context.__enter__)
+    await asyncio.sleep(trouble.seconds)
+    await asyncio.to_thread(context.__exit__, None, None, None)
+    ended = time.time()
+    await _calm(log, 3 * RECOVERED_WITHIN_S)
+    row = _row(trouble, log.between(began, time.time()), ended)
+    outcome.rows.append(row)
+    outcome.faults += _judged(trouble, row, log.between(began, time.time()))
+
+
+async def _calm(log: Log, at_most_s: float) -> None:
+    """Until nobody has been refused for a while."""
+    deadline = time.time() + at_most_s
+    while time.time() < deadline:
+        await asyncio.sleep(CALM_S / 5)
+        late = log.between(time.time() - 4 * CALM_S, time.time())
+        last = max((each.ended for each in late if each.outcome != RIGHT), default=0.0)
+        if {each.kind for each in late} >= BUSY and last < time.time() - CALM_S:
+            return
+
+
+def _row(trouble: Trouble, samples: list[Sample], ended: float) -> Row:
+    refused = [each for each in samples if each.outcome != RIGHT]
+    return Row(
+        name=trouble.name,
+        outcomes=Counter(each.outcome for each in samples),
+        refused=Counter(each.kind for each in refused if each.outcome == AWAY),
+        slowest_s=max((each.took_s for each in samples if each.kind != "admin"), default=0),
+        recovery_s=max((0.0, *(each.ended - ended for each in refused))),
+    )
+
+
+def _judged(trouble: Trouble, row: Row, samples: list[Sample]) -> list[str]:
+    wrong = Counter(f"{each.kind}: {each.words}" for each in samples if each.outcome == WRONG)
+    faults = [f"{count} × {words}" for words, count in wrong.most_common(8)]
+    late = Counter(f"{each.kind} {each.outcome}" for each in samples if each.took_s > _limit(each))
+    if late:
+        faults.append(f"late answers, the latest after {row.slowest_s:.1f} s: {dict(late)}")
+    if row.recovery_s > RECOVERED_WITHIN_S:
+        faults.append(f"all was well {row.recovery_s:.1f} s after it only")
+    if row.refused["live"]:
+        faults.append("/health/live was not 200")
+    faults += [f"{kind} did not feel it" for kind in trouble.felt_by if not row.refused[kind]]
+    if not trouble.is_everywhere:
+        others = set(row.refused) - set(trouble.felt_by)
+        faults += [f"{kind} was refused {row.refused[kind]} times" for kind in sorted(others)]
+    return [f"{trouble.name}: {fault}" for fault in faults]
+
+
+def _limit(sample: Sample) -> float:
+    """How long this answer may take."""
+    if sample.kind == "admin":
+        return STAFF_ANSWERED_WITHIN_S
+    # Its file has to come, and to be made smaller thrice, which no database hurries.
+    is_photo = sample.kind == "photo" and sample.outcome == RIGHT
+    return PHOTO_TAKEN_WITHIN_S if is_photo else ANSWERED_WITHIN_S
+
+
+async def _catch_up(stage: Stage, outcome: Outcome) -> None:
+    """Until workers have done whatever was put off."""
+    began = time.monotonic()
+    with stage.connect() as connection:
+        while left := unfinished(connection):
+            if time.monotonic() - began > CATCH_UP_S:
+                outcome.faults.append(f"{left} jobs are left after {CATCH_UP_S} s")
+                break
+            await asyncio.sleep(0.2)
+    outcome.caught_up_s = time.monotonic() - began
+
+
+def _of_files(connection: psycopg.Connection, stage: Stage) -> list[str]:
+    """Each photo has its files, and no file is without a photo or a note that it is to go."""
+    rows = connection.execute("SELECT small, medium, large FROM profiles_photo").fetchall()
+    # Those that came with the town never had any.
+    owned = {name for row in rows for name in row if not name.startswith("photos/fa/")}
+    listed = {name for (name,) in connection.execute("SELECT name FROM lib_discardedfile")}
+    stored = stage.stored()
+    faults = [f"{len(owned - stored)} files of photos are missing"] if owned - stored else []
+    if stray := stored - owned - listed:
+        faults.append(f"{len(stray)} of {len(stored)} files are nobody's: {sorted(stray)[:3]}")
+    if empty := owned & listed:
+        faults.append(f"{len(empty)} files of photos are about to be removed")
+    return faults
+
+
+def _of_mails(stage: Stage, log: Log) -> list[str]:
+    missing = Counter(log.mails_promised) - Counter(stage.post.received)
+    return [f"{missing.total()} of {len(log.mails_promised)} mails never came"] if missing else []
+
+
+def _of_counters(stage: Stage) -> list[str]:
+    command = [PYTHON, "manage.py", "check_counters"]
+    env = {**stage.parts["web"].env, **stage.env()}
+    checked = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    return [f"counters: {checked.stdout} {checked.stderr[-500:]}"] if checked.returncode else []
+
+
+def main() -> None:
+    """Run them all and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pairs", type=int, default=4)
+    parser.add_argument("--pace", type=float, default=0.15, help="seconds between one's requests")
+    parser.add_argument("--only", default="", help="troubles with these words in their names")
+    parser.add_argument("--pool", type=int, default=0, help="DATABASE_POOL_SIZE")
+    asked = parser.parse_args()
+    faults = 0
+    for has_bucket, troubles in ((False, [*DATABASE, *OTHERS]), (True, BUCKET)):
+        chosen = [each for each in troubles if asked.only in each.name]
+        if chosen:
+            with staged(has_bucket=has_bucket, DATABASE_POOL_SIZE=str(asked.pool)) as stage:
+                outcome = run(stage, chosen, pairs=asked.pairs, pace_s=asked.pace)
+            print(outcome, flush=True)
+            faults += len(outcome.faults)
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()
