@@ -20,7 +20,7 @@ from notifications.news import Scope, news_of
 from profiles import holding
 from profiles.models import Photo, Profile, Prompt
 from profiles.tests.factories import PhotoFactory, ProfileFactory, PromptFactory
-from tests.test_every_address import ADDRESSES
+from tests.access.operations import ADDRESSES
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,1 @@
+"""Who is answered what: every operation, field and frame, as docs/access.md says."""
