@@ -72,7 +72,7 @@ def _read(kind: Any, text: str | bytes) -> Token:
     token = kind(text)
     try:
         session_id(token), token_id(token), uuid.UUID(token["sub"])
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise TokenError("The token names no sign-in.") from error
     return token
 

@@ -24,6 +24,9 @@ from pupmatch.lib.problems import (
 )
 from pupmatch.lib.throttling.views import counted
 
+# What was wrong is told in so many parts and letters at most: it repeats what was sent.
+MOST_ERRORS, LONGEST_DETAIL = 50, 300
+
 # REST framework's word for what we call otherwise.
 SAME_CODES = {"permission_denied": Forbidden.default_code}
 
@@ -35,12 +38,16 @@ class ProblemFormatter(ExceptionFormatter):
         http_status = getattr(self.exc, "status_code", status.HTTP_500_INTERNAL_SERVER_ERROR)
         first = error_response.errors[0]
         members = dict(getattr(self.exc, "members", {}))
-        code, detail = SAME_CODES.get(first.code, first.code), first.detail
+        code, detail = SAME_CODES.get(first.code, first.code), first.detail[:LONGEST_DETAIL]
         if error_response.type == "validation_error":
             code, detail = "invalid", "Some of what was sent is not valid; see errors."
             members["errors"] = [
-                {"pointer": _pointer(error.attr), "code": error.code, "detail": error.detail}
-                for error in error_response.errors
+                {
+                    "pointer": _pointer(error.attr)[:LONGEST_DETAIL],
+                    "code": error.code,
+                    "detail": error.detail[:LONGEST_DETAIL],
+                }
+                for error in error_response.errors[:MOST_ERRORS]
             ]
         return document(
             http_status=http_status,

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -97,35 +98,63 @@ class ApiMiddleware:
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:
-    # PostgreSQL text holds no NUL, so one in a filter or in the admin's search would be a 500.
-    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-        return problem_response(
-            request, http_status=400, code="invalid", detail="The address holds a NUL."
-        )
-    if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
-        return problem_response(
-            request,
-            http_status=415,
-            code="unsupported_media_type",
-            detail="Send UTF-8, or name no charset.",
-        )
-    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-        # WSGI reads no further than the length that is announced, which would be nothing.
-        return problem_response(
-            request,
-            http_status=411,
-            code="length_required",
-            detail="Send the body with a Content-Length.",
-        )
-    limit = _largest_body(request)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        return problem_response(
-            request,
-            http_status=413,
-            code="too_large",
-            detail=f"The body is larger than {limit} bytes.",
-        )
+    for is_met, http_status, code, detail in REFUSALS:
+        if is_met(request):
+            return problem_response(request, http_status=http_status, code=code, detail=detail)
     return None
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    # PostgreSQL text holds no NUL, so one in a filter or in the admin's search would be a 500.
+    return "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+
+
+def _is_no_text(request: HttpRequest) -> bool:
+    # Django would put replacement characters there, and search for them.
+    query = request.META.get("QUERY_STRING", "")
+    if "%" not in query and query.isascii():
+        return False
+    try:
+        unquote_to_bytes(query.encode("latin-1")).decode()
+    except UnicodeError:
+        return True
+    return False
+
+
+def _is_in_another_charset(request: HttpRequest) -> bool:
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    return charset.lower() not in {"utf-8", "utf8"}
+
+
+def _is_coded(request: HttpRequest) -> bool:
+    # We unpack nothing: a few bytes would become gigabytes.
+    return request.headers.get("Content-Encoding", "identity").lower() != "identity"
+
+
+def _is_chunked(request: HttpRequest) -> bool:
+    # WSGI reads no further than the length that is announced, which would be nothing.
+    return "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+
+
+def _has_no_length(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not (length.isascii() and length.isdigit() and len(length) < 20)
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    return int(request.META.get("CONTENT_LENGTH") or 0) > _largest_body(request)
+
+
+# In this order: what is asked of a request, and what it is told that it is so.
+REFUSALS: list[tuple[Callable[[HttpRequest], bool], int, str, str]] = [
+    (_holds_nul, 400, "invalid", "The address holds a NUL."),
+    (_is_no_text, 400, "invalid", "The address is not in UTF-8."),
+    (_is_in_another_charset, 415, "unsupported_media_type", "Send UTF-8, or name no charset."),
+    (_is_coded, 415, "unsupported_media_type", "Send the body as it is, not compressed."),
+    (_is_chunked, 411, "length_required", "Send the body with a Content-Length."),
+    (_has_no_length, 400, "invalid", "The Content-Length is no number."),
+    (_is_too_large, 413, "too_large", "The body is too large."),
+]
 
 
 def _largest_body(request: HttpRequest) -> int:

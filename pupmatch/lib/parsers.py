@@ -10,13 +10,15 @@ from rest_framework.request import Request
 
 # Far beyond any document of ours, and far below what exhausts the interpreter.
 MAX_DEPTH = 20
+# In one list or object; each of a million wrong ones would be told of.
+MAX_ITEMS = 1000
 
 
 class StrictJSONParser(JSONParser):
     """JSON by the letter (RFC 8259), and only what PostgreSQL can hold.
 
     UTF-8 whatever the header says, no NaN, no name twice, no NUL, no half of a surrogate pair, and
-    no nesting that exhausts us.
+    neither nesting nor numbers of things that exhaust us.
     """
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
@@ -52,12 +54,12 @@ def _refuse_unstorable(value: Any, depth: int = 0) -> None:
         raise ParseError("The document is nested too deeply.")
     if isinstance(value, str):
         _refuse_text(value)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_text(key)
-            _refuse_unstorable(item, depth + 1)
-    elif isinstance(value, list):
+    elif isinstance(value, dict | list):
+        if len(value) > MAX_ITEMS:
+            raise ParseError("A list or an object of the document holds too much.")
         for item in value:
+            _refuse_unstorable(item, depth + 1)
+        for item in value.values() if isinstance(value, dict) else ():
             _refuse_unstorable(item, depth + 1)
 
 
