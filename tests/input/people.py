@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from accounts.models import User
 from accounts.services import open_session
-from accounts.tests.factories import UserFactory
 from matching.tests.factories import LikeFactory, PassFactory, matched
 from messaging.models import Participant
 from messaging.tests.factories import say
@@ -18,8 +17,11 @@ from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory, PromptFactory
 from verification.tests.factories import VerificationFactory
 
-# As long as the first part of an address that matches is the longest one.
+# What stands in an address that begins so; the longest beginning counts.
 PLACES = {
+    "DELETE blocks": "blocked",
+    "DELETE likes": "liked",
+    "DELETE passes": "passed",
     "auth/sessions": "sessions",
     "blocks": "strangers",
     "conversations": "conversations",
@@ -46,11 +48,12 @@ class Insider:
     refresh: str = ""
     ids: dict[str, list[str]] = field(default_factory=dict)
 
-    def ids_in(self, path: str) -> list[str]:
-        """What may stand in the gap of an address of the API."""
+    def ids_in(self, method: str, path: str) -> list[str]:
+        """What may stand in the gap of an address of the API; none where no id does."""
         rest = path.removeprefix("/api/v1/")
-        name = max((place for place in PLACES if rest.startswith(place)), key=len)
-        return self.ids[PLACES[name]]
+        fits = [each for each in PLACES if f"{method} {rest}".startswith(each)]
+        fits += [each for each in PLACES if rest.startswith(each)]
+        return self.ids[PLACES[max(fits, key=len)]] if fits else []
 
     @property
     def user(self) -> User:
@@ -62,15 +65,17 @@ def insider(**account: Any) -> Insider:
     """Somebody with a bit of everything; signed in, so that sign-ins and tokens are real."""
     me = ProfileFactory(bio="Fetches.", photos=4, **{f"user__{k}": v for k, v in account.items()})
     PromptFactory(profile=me)
-    PassFactory(passer=me)
-    LikeFactory(liker=me)
     LikeFactory(liked=me)
-    block(blocker=me.user, blocked=ProfileFactory())
+    blocked = ProfileFactory()
+    block(blocker=me.user, blocked=blocked)
     decision = decided(me, "warn")
     case_of(ProfileFactory(), reporter=me.user)
     matches = [matched(me) for _ in range(2)]
     found = {
         "strangers": _ids(ProfileFactory.create_batch(3)),
+        "blocked": [str(blocked.pk)],
+        "liked": [str(LikeFactory(liker=me).liked_id)],
+        "passed": [str(PassFactory(passer=me).passed_id)],
         "matches": _ids(matches),
         "conversations": [str(match.conversation_id) for match in matches],
         "messages": [message for match in matches for message in _talk(me, match)],

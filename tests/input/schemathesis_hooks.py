@@ -25,7 +25,7 @@ FIELDS = {
     ("/Idempotency-Key", "invalid"): "blanks around a header's value are not part of it",
     ("/age", "invalid"): "is compared with birth_date",
     ("/bbox", "invalid"): "south is compared with north",
-    ("/birth_date", "in_future"): "is compared with today",
+    ("/birth_date", "future"): "is compared with today",
     ("/birth_date", "too_old"): "is compared with today",
     ("/birth_date", "required"): "either this or age",
     ("/body", "invalid"): "either this or playground_id",

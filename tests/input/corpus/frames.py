@@ -1,0 +1,47 @@
+"""What a client may say on the socket that means nothing there, or too much."""
+
+import json
+from typing import Any
+
+from tests.input.corpus.rows import Row, rows
+
+ID = "0190a000-0000-7000-8000-000000000000"
+BIG = 9_223_372_036_854_775_807
+
+# A str is a text frame, bytes a binary one.
+NOT_JSON: dict[str, Any] = {
+    "nothing": "", "a blank": " ", "letters": "hello", "{": "{", "}": "}", "half": '{"type": "ping"', "two": '{"type":"ping"}{"type":"ping"}', "single quotes": "{'type': 'ping'}", "NaN": '{"type": NaN}',
+    "Infinity": '{"type":"ack","position":Infinity}', "a comment": '{"type":"ping"}//', "a trailing comma": '{"type":"ping",}', "a byte order mark": '\ufeff{"type":"ping"}', "NUL": '{"type":"ping\\u0000"}', "a raw NUL": '{"type":"ping\x00"}',
+    "a surrogate": '{"type":"\\ud800"}', "a name twice": '{"type":"ping","type":"ack"}', "400 deep": "[" * 400 + "]" * 400, "1,900 deep": "[" * 1_900, "5,000 digits": '{"type":"ack","position":' + "9" * 3_900 + "}", "XML": "<ping/>", "a form": "type=ping",
+}  # fmt: skip
+BINARY: dict[str, Any] = {
+    "a ping in bytes": b'{"type":"ping"}', "no bytes": b"", "zeros": b"\0" * 100, "0xFF": b"\xff\xfe", "a picture": b"\x89PNG\r\n\x1a\n", "MessagePack": b"\x81\xa4type\xa4ping", "4,000 bytes": b"x" * 4_000,
+}  # fmt: skip
+LARGE: dict[str, Any] = {
+    "4,097 bytes": "x" * 4_097, "5,000 bytes of a ping": '{"type":"ping","a":"' + "x" * 5_000 + '"}', "1,400 dogs": "\U0001f415" * 1_400, "100 kB": "x" * 100_000, "2 MB": "x" * 2_000_000, "100 kB of bytes": b"x" * 100_000,
+}  # fmt: skip
+NO_OBJECTS = ["null", "true", "0", "1.5", '"ping"', "[]", '["ping"]', '[{"type":"ping"}]']
+SAYINGS: list[dict[str, Any]] = [
+    {}, {"type": None}, {"type": 1}, {"type": []}, {"type": {}}, {"type": ""}, {"type": "PING"}, {"type": " ping"}, {"type": "pong"}, {"type": "ready"}, {"type": "reset"}, {"type": "error"}, {"type": "close"}, {"type": "subscribe"},
+    {"type": "message.created", "data": {}}, {"type": "__class__"}, {"type": "constructor"}, {"type": "x" * 3_000}, {"kind": "ping"}, {"type": "ping", "a": 1}, {"type": "ping", "position": 1}, {"type": "ack"}, {"type": "ack", "position": None},
+    {"type": "ack", "position": "1"}, {"type": "ack", "position": 1.0}, {"type": "ack", "position": True}, {"type": "ack", "position": -1}, {"type": "ack", "position": BIG}, {"type": "ack", "position": BIG + 1}, {"type": "ack", "position": 10**30},
+    {"type": "ack", "position": 1e308}, {"type": "ack", "position": [1]}, {"type": "ack", "position": 1_000_000}, {"type": "ack", "position": 1, "user": ID}, {"type": "typing"}, {"type": "typing", "conversation_id": None}, {"type": "typing", "conversation_id": 1},
+    {"type": "typing", "conversation_id": ""}, {"type": "typing", "conversation_id": "x" * 36}, {"type": "typing", "conversation_id": "' OR 1=1--"}, {"type": "typing", "conversation_id": "{" + ID[1:-1] + "}"}, {"type": "typing", "conversation_id": "urn:uuid:" + ID},
+    {"type": "typing", "conversation_id": [ID]}, {"type": "typing", "conversation_id": ID, "profile_id": ID}, {"type": "presence"}, {"type": "presence", "conversation_id": 0}, {"type": "presence", "conversation_id": "null"}, {"type": "presence", "conversation_id": {"id": ID}},
+]  # fmt: skip
+# Well said, of nothing that there is: no answer at all.
+UNHEARD: list[dict[str, Any]] = [
+    {"type": "typing", "conversation_id": ID}, {"type": "presence", "conversation_id": ID}, {"type": "presence", "conversation_id": None}, {"type": "ack", "position": 0}, {"type": "ping"},
+]  # fmt: skip
+
+
+def _dumped(values: list[dict[str, Any]]) -> dict[str, str]:
+    return {json.dumps(value)[:90]: json.dumps(value) for value in values}
+
+
+ROWS: list[Row] = [
+    *rows("frame", {**NOT_JSON, **BINARY, **LARGE}, is_refused=True),
+    *rows("frame", {text: text for text in NO_OBJECTS}, is_refused=True),
+    *rows("frame", _dumped(SAYINGS), is_refused=True),
+    *rows("frame", _dumped(UNHEARD)),
+]

@@ -1,0 +1,166 @@
+"""Text that some layer cannot hold, and text that looks as if it could not."""
+
+from tests.input.corpus.rows import Row, numbered, rows
+
+DOG = "\U0001f415"
+ZALGO = "Z" + "\u0335\u0354\u0300\u0489" * 100
+
+# A str is encoded; bytes are put into a body as they are, and percent-encoded into an address.
+UNSTORABLE = {
+    "NUL": "\x00",
+    "NUL first": "\x00Rex",
+    "NUL last": "Rex\x00",
+    "NUL in the middle": "Re\x00x",
+    "NUL twice": "\x00\x00",
+    "NUL behind a dog": f"{DOG}\x00",
+    "NUL among blanks": " \x00 ",
+    "NUL far back": "x" * 70 + "\x00",
+    "NUL before an extension": "dog.jpg\x00.exe",
+    "NUL in an address": "owner\x00@pupmatch.example",
+    "NUL in an id": "0190a000-0000-7000-8000-00000000000\x00",
+    "NUL in a cursor": "AAAA\x00",
+    **{
+        f"surrogate {code:04X} {name}": shape.format(chr(code))
+        for code in (0xD800, 0xDBFF, 0xDC00, 0xDFFF)
+        for name, shape in {
+            "alone": "{}",
+            "first": "{}Rex",
+            "last": "Rex{}",
+            "inside": "R{}x",
+        }.items()
+    },
+    "surrogates the wrong way round": "\udc15\ud83d",
+    "half of a dog, and a whole one": f"\ud83d{DOG}",
+    "two first halves": "\ud83d\ud83d",
+    "NUL and a surrogate": "\x00\ud800",
+}
+BYTES = {
+    "0xFF": b"\xff",
+    "0xFE": b"\xfe",
+    "a continuation alone": b"\x80",
+    "continuations": b"\x80\x81\xbf",
+    "a start alone": b"\xc3",
+    "a start before ASCII": b"\xc3A",
+    "two of three": b"\xe2\x82",
+    "three of four": b"\xf0\x9f\x90",
+    "overlong NUL": b"\xc0\x80",
+    "overlong slash": b"\xc0\xaf",
+    "overlong dot": b"\xc0\xae",
+    "overlong A": b"\xc1\x81",
+    "overlong by three": b"\xe0\x80\xaf",
+    "overlong by four": b"\xf0\x80\x80\xaf",
+    "a surrogate in bytes": b"\xed\xa0\x80",
+    "a pair in bytes": b"\xed\xa0\xbd\xed\xb0\x95",
+    "beyond Unicode": b"\xf4\x90\x80\x80",
+    "far beyond": b"\xf7\xbf\xbf\xbf",
+    "five bytes": b"\xf8\x88\x80\x80\x80",
+    "six bytes": b"\xfc\x84\x80\x80\x80\x80",
+    "Latin-1": "Café".encode("latin-1"),
+    "Windows-1252": b"\x93Rex\x94",
+    "Shift JIS": "犬".encode("shift_jis"),
+    "GB 18030": "狗".encode("gb18030"),
+    "KOI8": "собака".encode("koi8-r"),
+    "UTF-16": "Rex".encode("utf-16"),
+    "UTF-16 little": "犬".encode("utf-16-le") + b"\xd8",
+    "UTF-32": "Rex".encode("utf-32"),
+    "EBCDIC": "Rex".encode("cp500"),
+    "a picture": b"\x89PNG\r\n\x1a\n",
+    "compressed": b"\x1f\x8b\x08\x00",
+    "valid, then not": "Rex ".encode() + b"\xe2\x28\xa1",
+}
+
+# Scripts and signs that people use, or that other people use against them.
+SIGNS = {
+    "a dog": DOG,
+    "a guide dog": "\U0001f9ae",
+    "a service dog": "\U0001f415\u200d\U0001f9ba",
+    "a family": "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466",
+    "a flag": "\U0001f1e6\U0001f1f9",
+    "half of a flag": "\U0001f1e6",
+    "a flag of tags": "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+    "a skin": "\U0001f44b\U0001f3fd",
+    "a keycap": "1\ufe0f\u20e3",
+    "hearts": "\u2764\ufe0f\u200d\U0001f525",
+    "Arabic": "كلب وفي",
+    "Hebrew": "כלב נאמן",
+    "Persian with a joiner": "می\u200cخواهم",
+    "both ways": "Rex هو كلب 123 good",
+    "Chinese": "我的狗叫雷克斯",
+    "Japanese": "うちの犬はレックスです",
+    "Korean": "우리 강아지 렉스",
+    "Korean in parts": "\u1100\u1161\u11a8",
+    "Thai": "สุนัขของฉัน",
+    "Hindi": "मेरा कुत्ता",
+    "Tamil": "என் நாய்",
+    "Burmese": "ကျွန်တော့်ခွေး",
+    "Khmer": "ឆ្កែរបស់ខ្ញុំ",
+    "Tibetan": "ཁྱི་",
+    "Amharic": "ውሻዬ",
+    "Cherokee": "ᎩᎵ",
+    "Mongolian": "ᠨᠣᠬᠠᠢ",
+    "cuneiform": "\U00012327",
+    "hieroglyph": "\U000130e5",
+    "Gothic": "\U00010330",
+    "mathematics": "\U0001d411\U0001d41e\U0001d431",
+    "full width": "Ｒｅｘ",
+    "upside down": "xǝɹ",
+    "circled": "ⓇⓔⓍ",
+    "a ligature": "\ufdfd",
+    "ligatures": "ﬀﬃﬆ",
+    "composed": "\u00e9",
+    "decomposed": "e\u0301",
+    "two marks in the other order": "a\u0323\u0307 a\u0307\u0323",
+    "zalgo": ZALGO,
+    "marks alone": "\u0301\u0301\u0301",
+    "a mark first": "\u0301Rex",
+    "sharp s": "STRAẞE straße",
+    "Turkish": "İıIi",
+    "grows in capitals": "ŉǰΐ",
+    "shrinks": "\u2126\u212b",
+    "final sigma": "ΣΊΣΥΦΟΣ ς",
+    "title case": "ǅ",
+    "Arabic digits": "٠١٢٣",
+    "superscripts": "x²³",
+    "fractions": "½⅓",
+    "Roman": "Ⅷ",
+    "look-alikes": "Rех",
+    "a soft hyphen": "Re\u00adx",
+    "a byte order mark": "\ufeffRex",
+    "a replacement": "\ufffd",
+    "an object": "\ufffc",
+    "interlinear": "\ufff9Rex\ufffa\ufffb",
+    "private": "\ue000\uf8ff",
+    "private planes": "\U000f0000\U0010fffd",
+    "unassigned": "\u0378\U0003fffe",
+    "the last of all": "\U0010ffff",
+    "music": "\U0001d11e",
+    "Braille": "⠗⠑⠭",
+    "dominoes": "\U0001f030",
+}
+# Drawn as nothing, or moving what is drawn.
+UNSEEN = [
+    *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0x061C, 0x00AD, 0x034F,
+    0x115F, 0x1160, 0x17B4, 0x180E, 0x3164, 0xFFA0, 0x2800, 0xFE0F, 0xFEFF, 0xE0001, 0xE0100,
+    0xFDD0, 0xFFFE, 0xFFFF, 0x1FFFE,
+]  # fmt: skip
+SPACES = [0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x2028, 0x2029, 0x85]
+CONTROLS = [*range(0x01, 0x20), 0x7F, 0x80, 0x9B, 0x9F]
+LENGTHS = [81, 101, 129, 201, 255, 256, 301, 501, 2_049, 4_001, 4_097, 10_001, 100_000, 900_000]
+WORDS = [
+    "", " ", "\t", "\n", "\r\n", "null", "undefined", "None", "true", "NaN", "[object Object]",
+    "%s%s%s%n", "%d", "{0}", "{}", "${HOME}", "{{7*7}}", "#{7*7}", "\\", "\\\\", '"', "'", "`", "\\u0000",
+    "\\x00", "%00", "%", "%zz", "&amp;", "&#0;", "+", "a+b c", "a;b", "a&b=c", "?", "#", "/", "//", ".",
+    "..", "0", "-1", "1e308", "[]", "{}{}",
+]  # fmt: skip
+
+ROWS: list[Row] = [
+    *rows("text", UNSTORABLE, is_refused=True),
+    *rows("text", BYTES, is_refused=True),
+    *rows("text", SIGNS),
+    *rows("text", {f"U+{code:04X} alone": chr(code) for code in UNSEEN}),
+    *rows("text", {f"U+{code:04X} inside": f"Re{chr(code)}x" for code in SPACES}),
+    *rows("text", {f"control {code:02X}": f"Re{chr(code)}x" for code in CONTROLS}),
+    *rows("text", {f"{length} letters": "x" * length for length in LENGTHS}),
+    *rows("text", {"30,000 dogs": DOG * 30_000, "9,000 breaks": "\n" * 9_000}),
+    *rows("text", numbered("word", WORDS)),
+]

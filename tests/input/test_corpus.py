@@ -1,0 +1,90 @@
+"""Everything bad that can be sent, against every operation at which it can be placed.
+
+`--assault` plays the whole product; here each row once and each place at least once. Nobody gets an
+error of ours, every refusal is a problem document, and what was refused changed nothing.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+
+from tests.input.asking import Answer, Ask, Here
+from tests.input.corpus import CORPUS, LEAST
+from tests.input.digest import digest
+from tests.input.operations import operations
+from tests.input.people import Insider, insider
+from tests.input.placing import Placement, complaint
+from tests.input.sampling import product, sample
+
+PLAYED = [name for name in CORPUS if name != "frames"]
+
+# What the usual request is answered where it does not succeed, which leaves nothing to be masked.
+NOT_USUAL = {
+    "auth_email_verify": 400,  # there is no such token
+    "auth_password_reset_confirm": 400,
+    "auth_social": 404,  # it is switched off
+    "me_social_create": 404,
+    "me_social_destroy": 404,
+    "me_export_retrieve": 404,  # none was asked for
+    "me_profile_create": 409,  # there is one; what is sent is read first
+    "me_web_push_key_retrieve": 409,  # the server has none
+}
+
+
+@pytest.fixture
+def me(db: None) -> Insider:
+    return insider()
+
+
+@pytest.fixture(scope="module")
+def here() -> Here:
+    return Here()
+
+
+def asked(here: Here, ask: Ask) -> Answer:
+    """The answer; what was taken is taken back, so that everybody finds the same."""
+    point = transaction.savepoint()
+    answer = here(ask)
+    if answer.status < 400:
+        transaction.savepoint_rollback(point)
+    else:
+        transaction.savepoint_commit(point)
+    return answer
+
+
+def complaints(here: Here, me: Insider, played: list[Placement]) -> Iterator[str]:
+    """What is wrong, with a line for each."""
+    for placement in played:
+        answer = asked(here, placement.ask(me))
+        if wrong := complaint(placement, answer):
+            yield f"{wrong}: {placement}: {answer.status} {answer.body[:300]!r}"
+
+
+def test_the_corpus_has_its_size():
+    ids = [row.id for rows, _ in CORPUS.values() for row in rows]
+    assert len(ids) == len(set(ids)) >= LEAST
+    assert {name: len(rows) >= least for name, (rows, least) in CORPUS.items()} == dict.fromkeys(
+        CORPUS, True
+    )
+
+
+def test_every_operation_is_asked_for_what_succeeds(here, me):
+    statuses = {
+        each.id: status
+        for each in operations()
+        if (status := asked(here, each.ask(me)).status) not in (200, 201, 202, 204)
+    }
+    assert statuses == NOT_USUAL
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_whatever_is_sent_is_taken_as_it_is_or_refused(here, me, sized, name):
+    rows, _ = CORPUS[name]
+    played = sized(sample, product)(rows, operations())
+    assert {each.row.id for each in played} == {row.id for row in rows}
+    before = digest()
+    found = list(complaints(here, me, played))
+    assert not found, "\n".join(found)
+    after = digest()
+    assert {table for table in after if after[table] != before[table]} == set()
