@@ -14,7 +14,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.social.models import SignInNonce  # noqa: F401 (tables of this room)
+from accounts.log import AuthenticationAttempt  # noqa: F401 (tables of this room)
+from accounts.social.models import SignInNonce  # noqa: F401 (the same)
 from accounts.staff.models import FailedSignIn, SecondFactor  # noqa: F401 (the same)
 from pupmatch.lib.ids import UUIDModel
 
@@ -204,68 +205,6 @@ def email_digest(email: str) -> str:
     """A keyed hash that finds attempts on one address again without storing unknown addresses."""
     key = hashlib.sha256(b"email-digest:" + settings.SECRET_KEY.encode()).digest()
     return hmac.new(key, normalize_email(email).encode(), hashlib.sha256).hexdigest()
-
-
-class AuthenticationAttempt(UUIDModel):
-    """One attempt to prove who one is, and how it ended.
-
-    It names the account, or else the digest of an address that has none.
-    """
-
-    KEPT = timedelta(days=90)
-
-    class Method(models.TextChoices):
-        REGISTER = "register"
-        PASSWORD = "password"  # noqa: S105 (a method, not a secret)
-        REFRESH = "refresh"
-        RESET = "reset"
-        CONFIRM = "confirm", "password asked again"
-        ADMIN = "admin", "password of staff"
-        FACTOR = "factor", "second factor of staff"
-        APPLE = "apple", "Sign in with Apple"
-        GOOGLE = "google", "Sign in with Google"
-
-    class Outcome(models.TextChoices):
-        ACCEPTED = "accepted"
-        REFUSED = "refused"
-
-    user = models.ForeignKey(
-        User, models.CASCADE, null=True, blank=True, related_name="attempts", db_index=False
-    )
-    email_digest = models.CharField(max_length=64, blank=True)
-    method = models.CharField(max_length=10, choices=Method.choices)
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    ip_address = models.GenericIPAddressField()
-    user_agent = models.CharField(max_length=200, blank=True)
-    # What it opened or refreshed; kept for longer than the sign-in itself.
-    session_id = models.UUIDField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(user=None) | Q(email_digest=""), name="attempt_names_user_or_address"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["user", "-created_at"], name="attempt_of_user_newest"),
-            # What its owner sees: a refresh every quarter of an hour is no news.
-            models.Index(
-                fields=["user", "-created_at", "-id"],
-                condition=~Q(method="refresh", outcome="accepted"),
-                name="attempt_shown_to_user",
-            ),
-            models.Index(fields=["-created_at"], name="attempt_newest"),
-            models.Index(fields=["ip_address", "-created_at"], name="attempt_from_address"),
-            models.Index(
-                fields=["email_digest"],
-                condition=~Q(email_digest=""),
-                name="attempt_of_unknown_address",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.outcome}"
 
 
 class BlockQuerySet(models.QuerySet["Block"]):

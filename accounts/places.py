@@ -1,6 +1,7 @@
 """Where an account has been signed in before: a mail tells its owner of anywhere else."""
 
 import uuid
+from ipaddress import ip_network
 
 from django.conf import settings
 from django.db.models import Q
@@ -23,6 +24,7 @@ def tell_if_new(*, user: User, caller: Caller, device_id: uuid.UUID | None) -> N
 
 def _is_known(user: User, caller: Caller, device_id: uuid.UUID | None) -> bool:
     """Whether the device was seen, as long as sign-ins are kept; of no device, the network."""
-    within = Q(ip_address__net_contained_or_equal=network_of(caller.ip_address))
+    network = ip_network(network_of(caller.ip_address))
+    within = Q(ip_address__range=(str(network[0]), str(network[-1])))
     seen = Q(device_id=device_id) if device_id else within
     return Session.objects.filter(seen, user=user).exists()

@@ -31,8 +31,9 @@ class AddressField(serializers.EmailField):
         # Before lower case, too: it makes an ASCII k of a Kelvin sign.
         if not local.isascii():
             self.fail("invalid")
-        # Quoted local parts may hold blanks and control characters, and belong to nobody.
-        if not address.isascii() or '"' in address:
+        # Quoted local parts may hold blanks and control characters, and belong to nobody; an IP
+        # address for a domain would send our mail wherever somebody likes.
+        if not address.isascii() or '"' in address or "[" in address:
             self.fail("invalid")
         return address
 

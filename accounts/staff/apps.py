@@ -13,7 +13,7 @@ class AccountConfig(AllauthAccountConfig):
 
 
 class AxesConfig(axes.apps.AppConfig):
-    """Counts for `accounts.staff.lockout` alone.
+    """Keeps what `accounts.lockout` counts, which is all that we use of it.
 
     Its receivers would forgive whatever failed at the address of whoever signs in, and write error
     lines for every wrong password of the API, whose authenticate() has no request.

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import timezone
+from pythonjsonlogger.json import JsonFormatter
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts import standing
@@ -96,6 +97,15 @@ def test_weak_passwords_are_refused_with_a_pointer(api, password, code):
         "a@" + "x" * 260 + ".example",
         "a@\u2024.example",
         "ä@pupmatch.example",
+        "\u212aay@pupmatch.example",  # a Kelvin sign, of which lower case makes a k
+        "\u017fam@pupmatch.example",
+        "ａｄａ@pupmatch.example",
+        "a\u200bb@pupmatch.example",
+        "a\u202eb@pupmatch.example",
+        "a@pupmatch.example.",
+        "a@b@pupmatch.example",
+        "a@[127.0.0.1]",
+        "a@pupmatch.example\u2028Bcc: b@pupmatch.example",
         "",
         None,
         7,
@@ -108,9 +118,27 @@ def test_what_is_no_address_is_refused_with_a_pointer(api, email):
     assert {e["pointer"] for e in answer.data["errors"]} == {"/email"}
 
 
-def test_domains_are_kept_in_ascii(api):
-    api.post(REGISTER, {"email": "a@MÜNCHEN.example", "password": PASSWORD})
-    assert User.objects.get().email == "a@xn--mnchen-3ya.example"
+@pytest.mark.requirement("R1.1")
+@pytest.mark.parametrize(
+    ("spelled", "kept"),
+    [
+        ("a@MÜNCHEN.example", "a@xn--mnchen-3ya.example"),
+        ("a@mu\u0308nchen.example", "a@xn--mnchen-3ya.example"),
+        ("a@XN--MNCHEN-3YA.example", "a@xn--mnchen-3ya.example"),
+        ("  Ada@Pupmatch.Example\u00a0\n", "ada@pupmatch.example"),
+        ("ada@ｐｕｐｍａｔｃｈ.example", "ada@pupmatch.example"),
+        # Other mailboxes, as far as anybody but their host can know.
+        ("ada+dogs@pupmatch.example", "ada+dogs@pupmatch.example"),
+        ("a.d.a@pupmatch.example", "a.d.a@pupmatch.example"),
+    ],
+)
+def test_an_address_is_kept_in_one_form_and_found_by_any(api, spelled, kept):
+    register = {"email": spelled, "password": PASSWORD}
+    assert api.post(REGISTER, register).status_code == 201
+    assert User.objects.get().email == kept
+    for other in (spelled, kept, kept.upper()):
+        assert api.post(TOKEN, {"email": other, "password": PASSWORD}).status_code == 200
+        assert api.post(REGISTER, {**register, "email": other}).status_code == 409
 
 
 def test_blanks_belong_to_a_password(api):
@@ -240,6 +268,33 @@ def test_a_token_of_no_sign_in_is_refused(api, kind):
     assert bearer(api, stray).get(ME).status_code == 401
     api.credentials()
     assert api.post(REFRESH, {"refresh": str(stray)}).status_code == 401
+
+
+@pytest.mark.requirement("R1.5", "R12.1")
+@pytest.mark.parametrize(
+    "name", ["token", "access", "access_token", "jwt", "authorization", "ticket"]
+)
+def test_a_token_is_taken_from_its_header_alone_and_is_in_no_log(
+    client_for, api, caplog, settings, name
+):
+    caplog.set_level("DEBUG")
+    user = UserFactory()
+    pair = client_for(user).tokens
+    assert api.get(ME, {name: pair.access}).status_code == 401
+    assert api.get(f"{ME}?{name}=Bearer%20{pair.access}").status_code == 401
+    api.cookies[name] = pair.access
+    assert api.get(ME).status_code == 401
+    api.cookies.clear()
+    assert api.get(ME, headers={f"X-{name}": pair.access}).status_code == 401
+    assert api.post(f"{REFRESH}?refresh={pair.refresh}").status_code == 400
+    for scheme in ("Token", "JWT", "Basic", ""):
+        answer = api.get(ME, HTTP_AUTHORIZATION=f"{scheme} {pair.access}".strip())
+        assert answer.status_code == 401
+    json_lines = settings.LOGGING["formatters"]["json"]
+    formatter = JsonFormatter(json_lines["format"], reserved_attrs=json_lines["reserved_attrs"])
+    said = caplog.text + "".join(formatter.format(record) for record in caplog.records)
+    assert "Unauthorized: /api/v1/me" in said
+    assert not [token for token in (pair.access, pair.refresh) if token in said]
 
 
 @pytest.mark.usefixtures("real_limits")
