@@ -18,6 +18,7 @@ from accounts.admin.forms import AccountForm, NewAccountForm, NewPasswordForm
 from accounts.admin.lockouts import LiftsLockouts
 from accounts.admin.staff import ResetsSecondFactors
 from accounts.models import User
+from accounts.social.services import linked
 from pupmatch.lib.admin.actions import done, question
 from pupmatch.lib.admin.base import StaffAdmin
 from pupmatch.lib.admin.filters import state_filter
@@ -128,7 +129,7 @@ class UserAdmin(LiftsLockouts, ResetsSecondFactors, DjangoUserAdmin, StaffAdmin)
     @display(description="signs in with")
     def providers(self, user: User) -> str:
         """What opens the account besides its password."""
-        links = user.socialaccount_set.order_by("provider")
+        links = linked(user)
         said = [f"{link.provider.capitalize()} since {link.date_joined:%Y-%m-%d}" for link in links]
         return ", ".join(said if user.pk and said else ["password only"])
 

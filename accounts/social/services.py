@@ -140,7 +140,7 @@ def _of_same_address(identity: Identity) -> User | None:
     user = found.select_for_update(no_key=True).first()
     if user is None:
         return None
-    has_other = user.socialaccount_set.filter(provider=identity.provider).exists()
+    has_other = linked(user).filter(provider=identity.provider).exists()
     may_link = identity.is_authoritative and user.may_sign_in and not user.is_staff
     if not may_link or (has_other and user.is_email_verified):
         raise EmailTaken(ADDRESS_TAKEN)
@@ -158,7 +158,7 @@ def _hand_over(user: User) -> None:
     user.set_unusable_password()
     user.email_verified_at = timezone.now()
     user.save(update_fields=["password", "email_verified_at"])
-    user.socialaccount_set.all().delete()
+    linked(user).delete()
     end_sessions(user.sessions.all(), Session.EndReason.PASSWORD)
 
 
@@ -203,14 +203,14 @@ def drop_strangers(user: User) -> None:
     left a link. It stays where nobody can have: with the first password of a confirmed address.
     """
     if user.has_usable_password() or not user.is_email_verified:
-        for link in user.socialaccount_set.exclude(extra_data__email=user.email):
+        for link in linked(user).exclude(extra_data__email=user.email):
             link.delete()
             _tell(user, link.provider, "removed")
 
 
 def linked(user: User) -> QuerySet[SocialAccount]:
     """What opens the account besides its password."""
-    return user.socialaccount_set.order_by("provider")
+    return SocialAccount.objects.filter(user=user).order_by("provider")
 
 
 def link(*, user: User, provider: str, token: IdToken, caller: Caller) -> SocialAccount:
@@ -235,7 +235,7 @@ def _link_once(user: User, identity: Identity) -> SocialAccount:
     if account is None:
         raise SignInEnded
     check_standing(account)
-    mine = account.socialaccount_set.filter(provider=identity.provider).first()
+    mine = linked(account).filter(provider=identity.provider).first()
     if mine is None:
         if identity.links().exists():
             raise ProviderTaken
@@ -249,7 +249,7 @@ def _link_once(user: User, identity: Identity) -> SocialAccount:
 def unlink(*, user: User, provider: str) -> None:
     """Let a provider open the account no more. Raises NotFound and LastWayIn."""
     account = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
-    mine = account.socialaccount_set.all() if account else SocialAccount.objects.none()
+    mine = linked(account) if account else SocialAccount.objects.none()
     others = {link.provider for link in mine} - {provider}
     if account is None or not mine.filter(provider=provider).exists():
         raise NotFound

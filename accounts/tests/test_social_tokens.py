@@ -43,6 +43,7 @@ def is_refused(answer):
         {"aud": ["other.example"]},
         {"aud": [CLIENT_ID]},
         {"aud": [CLIENT_ID, "other.example"]},
+        {"aud": [CLIENT_ID, "other.example"], "azp": CLIENT_ID},
         {"aud": ...},
         {"aud": ""},
         {"azp": "other.example"},
