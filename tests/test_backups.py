@@ -1,0 +1,108 @@
+"""`bin/backup` and `bin/restore`: all of it comes back, or nothing is touched."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from matching.tests.factories import matched
+from messaging.tests.factories import say, sides_of
+from profiles.tests.factories import ProfileFactory
+from tests.drill import command, contents, empty_database, files, named, url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def database() -> str:
+    return named(connection.get_connection_params())
+
+
+@pytest.fixture
+def town(tmp_path) -> dict[str, Path]:
+    """Two who met, with what stands in the storages; and the folders to go by."""
+    me = ProfileFactory()
+    for side in sides_of(matched(me).conversation):
+        say(side)
+    for root, name in (
+        (settings.MEDIA_ROOT, "a/dog.webp"),
+        (settings.PRIVATE_ROOT, "b/paper.webp"),
+    ):
+        path = Path(root, name)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(name.encode() * 1000)
+    return {"MEDIA_ROOT": settings.MEDIA_ROOT, "PRIVATE_ROOT": settings.PRIVATE_ROOT}
+
+
+@pytest.fixture
+def backup(town, database, tmp_path) -> Path:
+    done = command("backup", tmp_path / "backups", DATABASE_URL=url(database), **town)
+    assert done.returncode == 0, done.stderr
+    [folder] = (tmp_path / "backups").iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    return folder
+
+
+@pytest.fixture
+def there(tmp_path) -> dict[str, Path]:
+    return {"MEDIA_ROOT": tmp_path / "there/media", "PRIVATE_ROOT": tmp_path / "there/private"}
+
+
+def test_every_row_file_and_rule_comes_back(town, database, backup, there):
+    with empty_database(database) as other:
+        done = command("restore", backup, DATABASE_URL=url(other), **there)
+        assert done.returncode == 0, done.stderr
+        kept = contents(database)
+        assert contents(other) == kept
+        assert kept["table", "messaging_message"][0] == 2
+        assert ("trigger", "matching_profile_changed") in kept
+        again = command("restore", backup, DATABASE_URL=url(other), **there)
+        assert again.returncode == 1
+        assert "restore into an empty one" in again.stderr
+    assert len(files(*town.values())) >= 2
+    assert files(*there.values()) == files(*town.values())
+
+
+def test_a_damaged_copy_touches_nothing(database, backup, there):
+    Path(backup, "media/a/dog.webp").write_bytes(b"another dog")
+    with empty_database(database) as other:
+        done = command("restore", backup, DATABASE_URL=url(other), **there)
+        assert done.returncode == 1
+        assert "damaged; nothing was done" in done.stderr
+        with psycopg.connect(other) as found:
+            assert found.execute("SELECT to_regclass('accounts_user')").fetchone() == (None,)
+    assert not there["MEDIA_ROOT"].exists()
+
+
+def test_files_in_the_way_are_left_alone(database, backup, there):
+    there["MEDIA_ROOT"].mkdir(parents=True)
+    Path(there["MEDIA_ROOT"], "mine.webp").touch()
+    with empty_database(database) as other:
+        done = command("restore", backup, DATABASE_URL=url(other), **there)
+        assert done.returncode == 1
+        assert "holds files" in done.stderr
+        with psycopg.connect(other) as found:
+            assert found.execute("SELECT to_regclass('accounts_user')").fetchone() == (None,)
+
+
+def test_a_database_that_is_not_there_leaves_no_backup(town, tmp_path):
+    nowhere = f"postgis://nobody@/{tmp_path}/nothing"
+    done = command("backup", tmp_path / "backups", DATABASE_URL=nowhere, **town)
+    assert done.returncode != 0
+    assert [path.suffix for path in (tmp_path / "backups").iterdir()] == [".part"]
+    assert command("restore", tmp_path / "backups", DATABASE_URL=nowhere, **town).returncode == 1
+
+
+def test_as_many_are_kept_as_were_asked_for(town, database, tmp_path):
+    backups = tmp_path / "backups"
+    for day in range(1, 4):
+        (backups / f"pupmatch-2026010{day}T000000Z").mkdir(parents=True)
+    (backups / "something-else").mkdir()
+    done = command("backup", backups, "--keep", 2, DATABASE_URL=url(database), **town)
+    assert done.returncode == 0, done.stderr
+    left = sorted(path.name for path in backups.iterdir())
+    assert len(left) == 3
+    assert left[0] == "pupmatch-20260103T000000Z"
+    assert left[-1] == "something-else"
