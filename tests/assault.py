@@ -16,6 +16,7 @@ import time
 LONG_FORMS: dict[str, str] = {
     "trial": "tests.faults.trial --seconds 600 --kills 120",
     "bans": "tests.faults.bans",
+    "drill": "tests.drill",
     "ends": "pytest realtime/tests/test_ends.py --assault -q",
     "alike": "bench.alike",
     "erasure": "pytest exports tests/erasure --assault -q",
