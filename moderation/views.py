@@ -41,7 +41,8 @@ class BlockViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request: SignedInRequest, profile_id: Any = None) -> Response:
         """Lift a block; what it ended stays ended."""
-        blocked = get_object_or_404(Profile, pk=profile_id)
+        mine = Block.objects.filter(blocker=request.user).values("blocked")
+        blocked = get_object_or_404(Profile.objects.filter(user__in=mine), pk=profile_id)
         if not blocking.unblock(blocker=request.user, blocked=blocked):
             raise NotFound
         return Response(status=status.HTTP_204_NO_CONTENT)

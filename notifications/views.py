@@ -108,7 +108,7 @@ class NotificationPreferencesView(APIView):
 
 
 # Signed by its token, and sent by mail programs that hold no cookie of ours (RFC 8058).
-@csrf_exempt
+@csrf_exempt  # nosemgrep: forms-unprotected (mail programs post it; the link is signed)
 @limited
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest) -> HttpResponse:
