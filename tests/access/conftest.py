@@ -43,8 +43,8 @@ def world(
     with (
         django_db_blocker.unblock(),
         override_settings(
-            MEDIA_ROOT=files,
-            PRIVATE_ROOT=files,
+            MEDIA_ROOT=files / "media",
+            PRIVATE_ROOT=files / "private",
             RATE_LIMIT_SCALE=1_000_000,
             PASSWORD_HASHERS=quick,
             VAPID_PRIVATE_KEY=VAPID_PRIVATE_KEY,
@@ -63,4 +63,4 @@ def private_surroundings(
     """As everywhere; but the town's files are where they were when it was made."""
     if "world" in request.fixturenames:
         files = request.getfixturevalue("world").files
-        settings.MEDIA_ROOT = settings.PRIVATE_ROOT = files
+        settings.MEDIA_ROOT, settings.PRIVATE_ROOT = files / "media", files / "private"

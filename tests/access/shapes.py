@@ -63,3 +63,8 @@ def _wrong_field(value: dict[str, Any], name: str, shape: Shape) -> Iterator[str
             yield from _wrong(each, shapes_table()[kind])
         elif not kind and isinstance(each, dict | list):
             yield f"{shape.name}.{name} has fields of its own"
+
+
+def paged(name: str) -> bool:
+    """Whether the operation answers by pages."""
+    return (name, True) in _by_answer()
