@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError, connection, transaction
@@ -120,7 +121,8 @@ def lift(*, limited: LimitedCaller, by: AbstractBaseUser, reason: str) -> None:
 
 
 def _forget(key: str) -> None:
-    in_redis.forget([key])
+    if settings.REDIS_URL:
+        in_redis.forget([key])
     with suppress(KeyError):
         del _known[key]
 
