@@ -557,7 +557,10 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "pupmatch.lib.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "pupmatch.lib.logs.RequestIdFilter"},
+        "without_data": {"()": "pupmatch.lib.logs.WithoutData"},
+    },
     "formatters": {
         "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
         "json": {
@@ -570,7 +573,7 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id"],
+            "filters": ["request_id", "without_data"],
             "formatter": "plain" if DEBUG else "json",
         }
     },

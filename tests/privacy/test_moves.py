@@ -1,0 +1,262 @@
+"""Nobody learns of a move before it shows, by anything: to the byte, whatever else happens meanwhile.
+
+The target stays once and moves once, in two worlds that are otherwise alike: it also changes its dog and its
+wishes, pauses, likes, writes, may have been seen to move some minutes before, and may be about to be
+seen elsewhere. One attacker watches where it was, one where it goes, one is matched with it.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import AccessToken
+
+from profiles.cells import cell_of, snap
+from profiles.models import Preferences, Profile
+from profiles.places import MOVES_PER_HOUR, SHOW_DELAY_MINUTES, TooManyMoves, set_location
+from profiles.tests.factories import ProfileFactory
+from pupmatch.lib.geo import distance_m
+from tests.privacy.geometry import EARTH, point, quantile, somewhere, towards, within_cell
+from tests.privacy.transcripts import Watch, acts, readings
+from tests.privacy.world import PUT_PLACE, World, as_a_cell, stand, time_passes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R8.1", "R8.5")]
+
+STEPS = 12
+
+
+@pytest.fixture
+def world(client_for: Callable, monkeypatch: pytest.MonkeyPatch) -> World:
+    # Nobody has to sign in again meanwhile.
+    monkeypatch.setattr(AccessToken, "lifetime", timedelta(days=1))
+    return World(client_for, point(47.6, -122.3))
+
+
+@pytest.fixture
+def lurker(world: World, client_for: Callable) -> Any:
+    """One more attacker, who waits where the target is going to."""
+    return client_for(world.decoys[0].user)
+
+
+def told(world: World, lurker: Any, seed: str, *, moves: bool) -> tuple[list[str], list[str]]:
+    """What attackers read before the move could show, and long after."""
+    chance, watch = random.Random(seed), Watch(world)
+    home = snap(somewhere(chance))
+    goal = snap(towards(home, chance.uniform(0, 360), 20_000))
+    minutes = [chance.uniform(0, 29.9 / STEPS) for _ in range(STEPS)]
+    goes_at = chance.randrange(STEPS)
+    with transaction.atomic(), time_machine.travel(timezone.now(), tick=False) as clock:
+        _settle(world, home, goal, chance, shows_before=sum(minutes[:goes_at]))
+        reads = readings(watch, home)
+        sees = [
+            lambda: watch.get(f"profiles/{world.target.pk}"),
+            lambda: watch.get("deck"),
+            lambda: watch.get_again("deck", lurker),
+            lambda: watch.get("deck/hints", lurker),
+        ]
+        for step in range(STEPS):
+            for see in (*sees, reads[step % len(reads)], reads[(step + 7) % len(reads)]):
+                see()
+            if step == goes_at:
+                _report(world, goal if moves else home)
+            if chance.random() < 0.6:
+                acts(world, chance)()
+            time_passes(clock, minutes[step])
+        before = watch.masked()
+        world.target_client.delete("/api/v1/me/pause")
+        time_passes(clock, 100)
+        watch.lines.clear()
+        watch.get(f"profiles/{world.target.pk}")
+        transaction.set_rollback(True)
+    return before, watch.masked()
+
+
+def _settle(
+    world: World, home: Point, goal: Point, chance: random.Random, *, shows_before: float
+) -> None:
+    """Everybody in their places; the target may come into view here first, or not for some time."""
+    now = timezone.now()
+    for dog in world.people:
+        as_a_cell(dog, home)
+    as_a_cell(world.decoys[0], goal)
+    Preferences.objects.filter(user=world.decoys[0].user).update(max_distance=1)
+    stand(world.attacker, towards(home, chance.uniform(0, 360), 1000))
+    world.wish(max_distance=chance.choice([1.5, 10, 500]))
+    for place in world.playgrounds:
+        place.location = towards(home, chance.uniform(0, 360), chance.uniform(0, 9000))
+        place.save()
+    shows_in = chance.choice([None, chance.uniform(0, shows_before), chance.uniform(30, 60)])
+    if shows_in is not None:
+        Profile.objects.filter(pk=world.target.pk).update(
+            previous_location=snap(towards(home, chance.uniform(0, 360), 3000)),
+            location_shows_at=now + timedelta(minutes=shows_in),
+        )
+
+
+def _report(world: World, centre: Point) -> None:
+    where = within_cell(centre, random.Random(0))
+    answer = world.target_client.put(PUT_PLACE, {"latitude": where.y, "longitude": where.x})
+    assert answer.status_code == 200
+
+
+def test_a_move_is_told_by_nothing_before_it_shows(world, lurker, sized):
+    began, answers = timezone.now(), 0
+    for number in range(sized(6, 500)):
+        with time_machine.travel(began, tick=False):
+            (stays, rests), (goes, arrives) = (
+                told(world, lurker, f"{number}", moves=moves) for moves in (False, True)
+            )
+        assert len(stays) == len(goes)
+        for line, other in zip(stays, goes, strict=True):
+            assert line == other
+        answers += len(stays)
+        # Or there would have been nothing to be told.
+        assert rests != arrives
+    print(f"{answers} answers of {number + 1} pairs, none of which differs by a byte")
+
+
+# --- When it shows --------------------------------------------------------------------------------
+
+
+def test_every_moment_from_30_to_90_minutes_is_as_likely(sized):
+    """Kolmogorov and Smirnov's distance from the even distribution; 1.95 is exceeded once in a thousand."""
+    dog, waits = ProfileFactory(), []
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(sized(300, 5000)):
+            clock.shift(timedelta(hours=2))
+            set_location(profile=dog, point=point(number % 2, 0))
+            shows_at = Profile.objects.get(pk=dog.pk).location_shows_at
+            waits.append((shows_at - timezone.now()).total_seconds() / 60)
+    low, high = SHOW_DELAY_MINUTES
+    ranks = [(wait - low) / (high - low) for wait in sorted(waits)]
+    assert ranks[0] >= 0
+    assert ranks[-1] <= 1
+    off = max(abs(rank - (n + 0.5) / len(ranks)) for n, rank in enumerate(ranks))
+    assert off * len(ranks) ** 0.5 < 1.95
+    print(f"{len(waits)} delays, {min(waits):.1f} to {max(waits):.1f} minutes, KS {off:.4f}")
+    # And one says nothing about the next: they are not correlated.
+    shares = [(wait - low) / (high - low) - 0.5 for wait in waits]
+    together = sum(a * b for a, b in pairwise(shares)) / len(waits) * 12
+    assert abs(together) < 3.3 / len(waits) ** 0.5
+
+
+# --- Walkers --------------------------------------------------------------------------------------
+
+METRES_A_MINUTE = 84  # 5 km/h
+
+
+def walk(dog: Profile, chance: random.Random, clock: Any) -> dict[str, Any]:
+    """Home on foot, across some edges, with the phone telling each minute; then at rest for hours.
+
+    Somebody asks each minute where the dog is; what they see, and where it was at each moment.
+    """
+    goal = within_cell(snap(somewhere(chance)), chance)
+    start = towards(goal, chance.uniform(0, 360), chance.uniform(1500, 6000))
+    as_a_cell(dog, start)
+    metres, azimuth = distance_m(start, goal), _azimuth(start, goal)
+    seen_before, minute = snap(start), 0
+    while True:
+        minute += 1
+        where = towards(start, azimuth, min(metres, minute * METRES_A_MINUTE))
+        clock.shift(timedelta(minutes=1))
+        try:
+            set_location(profile=dog, point=where)
+        except TooManyMoves:
+            raise AssertionError("nobody on foot crosses seven cells in an hour") from None
+        shown = Profile.objects.get(pk=dog.pk).location_shown_at(timezone.now())
+        assert shown is not None
+        if shown != seen_before:
+            return {"was": seen_before, "shown": shown, "where": where}
+        assert minute < 300
+
+
+def _azimuth(a: Point, b: Point) -> float:
+    return EARTH.Inverse(a.y, a.x, b.y, b.x)["azi1"]
+
+
+@pytest.mark.usefixtures("real_limits")
+def test_a_walker_who_is_watched_all_the_time_is_found_no_better_than_by_their_cell(sized):
+    """Not by the best guess of where in the cell somebody is who came from there just now."""
+    dog, chance = ProfileFactory(), random.Random(9)
+    guesses = dict.fromkeys(("centre", *range(-500, 501, 50)))
+    errors: dict[Any, list[float]] = {name: [] for name in guesses}
+    edges, known = [], []
+    for _ in range(sized(4, 300)):
+        with transaction.atomic(), time_machine.travel(timezone.now(), tick=False) as clock:
+            seen = walk(dog, chance, clock)
+            transaction.set_rollback(True)
+        azimuth = _azimuth(seen["was"], seen["shown"])
+        known.append(distance_m(seen["where"], seen["shown"]))
+        # Where an edge is crossed, if the change were seen at that moment.
+        edges.append(distance_m(seen["where"], towards(seen["shown"], azimuth + 180, 560)))
+        for ahead in range(-500, 501, 50):
+            errors[ahead].append(distance_m(seen["where"], towards(seen["shown"], azimuth, ahead)))
+    best = min(quantile(found, 0.5) for found in errors.values() if found)
+    print(
+        f"| walker | {len(known)} | cell {quantile(known, 0.5):.0f} | best of 21 guesses {best:.0f} |"
+        f" at the edge {quantile(edges, 0.5):.0f} |"
+    )
+    assert len(known) < 100 or best >= 0.9 * 451
+
+
+# --- At rest --------------------------------------------------------------------------------------
+
+
+def test_people_at_rest_stay_in_one_cell(sized):
+    """Wherever they are, poles and antimeridian included, with 15 m of noise in either direction."""
+    dog, chance = ProfileFactory(), random.Random(3)
+    at_an_edge = 0
+    for number in range(sized(12, 1000)):
+        home = somewhere(chance) if number % 10 else _odd_place(chance)
+        fixes = [_noisy(home, chance) for _ in range(200)]
+        with transaction.atomic():
+            Profile.objects.filter(pk=dog.pk).update(location=None, location_shows_at=None)
+            first = set_location(profile=dog, point=fixes[0])
+            others = [fix for fix in fixes if cell_of(fix) != cell_of(first)]
+            at_an_edge += bool(others)
+            # Those in the same cell change nothing, which a few of them show as well as all.
+            for fix in (*others, *fixes[:5]):
+                assert set_location(profile=dog, point=fix) == first
+            assert not dog.moves.exists()
+            transaction.set_rollback(True)
+    print(f"{number + 1} people at rest, 200 fixes each, {at_an_edge} near an edge: one cell each")
+    assert at_an_edge
+
+
+def _odd_place(chance: random.Random) -> Point:
+    return chance.choice(
+        [
+            point(chance.uniform(89.95, 90), chance.uniform(-180, 180)),
+            point(-90, chance.uniform(-180, 180)),
+            point(chance.uniform(-60, 60), chance.choice([180, -180, 179.9999])),
+            point(0, chance.uniform(-180, 180)),
+            snap(somewhere(chance)),
+        ]
+    )
+
+
+def _noisy(home: Point, chance: random.Random) -> Point:
+    return towards(towards(home, 0, chance.gauss(0, 15)), 90, chance.gauss(0, 15))
+
+
+@pytest.mark.usefixtures("real_limits")
+@pytest.mark.parametrize(
+    "around", [point(89.99, 0), point(-89.995, 120), point(-16.8, 180), point(0, 0), point(71, 25)]
+)
+def test_six_moves_an_hour_anywhere(around):
+    dog = ProfileFactory(location=snap(around))
+    places = [snap(towards(around, 60 * n + 7, 9000)) for n in range(8)]
+    made = 0
+    for where in places:
+        try:
+            made += set_location(profile=dog, point=where) != snap(around)
+        except TooManyMoves:
+            break
+    assert made == MOVES_PER_HOUR
