@@ -1,8 +1,9 @@
 """Changing or recovering what one signs in with, and erasing the account."""
 
+import logging
 import uuid
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -28,6 +29,8 @@ from pupmatch.lib.requests import Caller
 from pupmatch.lib.retries import deletes_a_crowd
 from pupmatch.lib.throttling import count_request
 from screening.bans import is_banned_address
+
+logger = logging.getLogger(__name__)
 
 
 class WrongPassword(ValidationError):
@@ -225,7 +228,9 @@ def erase(
 @recorded()
 def remove_account(*, user: User) -> None:
     """The same for staff, who know no password."""
-    locked = User.objects.select_for_update().filter(pk=user.pk).first()
+    # Not against those who write rows that refer to it: they may hold the profile, which we are about
+    # to wait for. What they write in between, and the deletion at the end refuses, is tried again.
+    locked = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
     if locked is None:
         return
     announce_erasure(locked)
@@ -233,4 +238,6 @@ def remove_account(*, user: User) -> None:
     lockout.forgive(locked.email)
     locked.delete()
     withdraw(user.pk)
+    # For whoever restores a backup, in which the account is still there.
+    transaction.on_commit(lambda: logger.info("account erased", extra={"user_id": str(user.pk)}))
     files.purge_after_commit()

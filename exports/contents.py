@@ -105,7 +105,7 @@ ACCOUNT = (
         "attempts", "Every attempt to sign in to your account, or to prove that it is yours.",
         AuthenticationAttempt,
         lambda user: AuthenticationAttempt.objects.filter(user=user),
-        ("id", "method", "outcome", "ip_address", "user_agent", "created_at"),
+        ("id", "method", "outcome", "session_id", "ip_address", "user_agent", "created_at"),
     ),
     Part(
         "second_factors", "Passkeys and authenticator apps, of staff alone.", Authenticator,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import time_machine
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.gis.geos import Point
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD
-from matching.models import Match
+from matching.models import Like, Match
 from matching.services import like
 from messaging.models import Message
 from moderation.models import Case
@@ -78,7 +79,7 @@ def live(api: Any, client_for: Any, run_jobs: Any) -> Life:
     user = User.objects.get(email=EMAIL)
     _settle(me)
     profile = Profile.objects.get(user=user)
-    friend = _meet(me, profile, client_for)
+    friend = _meet(me, profile, client_for, run_jobs)
     _explore(me)
     _quarrel(me, profile, friend, client_for)
     _be_told(me, user, run_jobs)
@@ -127,15 +128,17 @@ def _neighbour() -> Profile:
     return ProfileFactory(location=place(LATITUDE + 0.5, LONGITUDE), preferences__max_distance=500)
 
 
-def _meet(me: Person, profile: Profile, client_for: Any) -> Profile:
+def _meet(me: Person, profile: Profile, client_for: Any, run_jobs: Any) -> Profile:
     friend, liked, admirer, other, passer = (_neighbour() for _ in range(5))
     them = client_for(friend.user)
-    device_of(friend.user)
+    device_of(liked.user)
     me.ask("get", "deck")
     them.get(f"{V1}deck")
     me.ask("post", "likes", {"profile_id": friend.pk, "comment": WORDS["like"]})
     assert them.post(f"{V1}likes", {"profile_id": profile.pk}).status_code == 201
     me.ask("post", "likes", {"profile_id": liked.pk, "comment": WORDS["like"]})
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        run_jobs(raising=False)  # which tells them of it, and finds nobody to push it
     me.ask("post", "passes", {"profile_id": other.pk})
     client_for(passer.user).post(f"{V1}passes", {"profile_id": profile.pk})
     like(liker=admirer, liked=profile, comment="Hello there")
@@ -243,6 +246,7 @@ def _traces(user: User, profile: Profile) -> dict[str, str]:
         "export": _last(user.export.name),
         "added place": str(Playground.objects.get(created_by=user).pk),
         "match": str(Match.objects.get(Q(low=profile) | Q(high=profile), ended_at=None).pk),
+        "like's id": str(Like.objects.get(liker=profile, liked__user__devices__isnull=False).pk),
         "message's id": str(Message.objects.get(sender=profile, body=WORDS["message"]).pk),
         "report's id": str(user.reports_made.get().pk),
         "time zone": "Asia/Riyadh",
