@@ -87,6 +87,27 @@ def test_a_folder_is_made_and_a_file_in_its_place_is_named(monkeypatch, refusal,
     assert "cannot be used as a folder" in message
 
 
+@pytest.mark.parametrize(
+    "begins", ["", "password\n", "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8:3\n", "\x00"]
+)
+def test_a_list_of_passwords_that_is_none_is_refused(refusal, tmp_path, begins):
+    path = tmp_path / "list"
+    path.write_text(begins)
+    assert "SHA-1" in refusal(str(path), lambda: environment.hash_list("THING"))
+    path.unlink()
+    assert "cannot be read" in refusal(str(path), lambda: environment.hash_list("THING"))
+    assert "cannot be read" in refusal(str(tmp_path), lambda: environment.hash_list("THING"))
+
+
+def test_a_list_of_passwords_is_found(monkeypatch, tmp_path):
+    path = tmp_path / "list"
+    path.write_text("000000005AD76BD555C1D6D771DE417A4B87E4B4:10\r\n")
+    monkeypatch.setenv("THING", str(path))
+    assert environment.hash_list("THING") == path
+    monkeypatch.setenv("THING", "")
+    assert environment.hash_list("THING") is None
+
+
 def test_development_needs_no_secret(monkeypatch):
     monkeypatch.setenv("THING", "")
     assert environment.secret("THING", debug=True) == environment.DEVELOPMENT_SECRET
