@@ -10,7 +10,7 @@ from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import User, email_digest
 from accounts.tests.factories import PASSWORD
 from matching.models import Like, Match
 from matching.services import like
@@ -98,6 +98,8 @@ def _arrive(api: Any, run_jobs: Any) -> Person:
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
     me.ask("patch", "me", {"email": EMAIL, "current_password": PASSWORD})
     User.objects.filter(email=EMAIL).update(email_verified_at=timezone.now())
+    # Where it is now, somebody guesses on.
+    api.post(f"{V1}auth/token", {**known, "email": EMAIL, "password": "wrong"}, **me.headers)
     user = User.objects.get(email=EMAIL)
     SocialAccount.objects.create(
         user=user, provider="apple", uid=SUBJECT, extra_data={"email": EMAIL}
@@ -231,6 +233,8 @@ def _traces(user: User, profile: Profile) -> dict[str, str]:
         "profile": str(profile.pk),
         "address": EMAIL,
         "old address": OLD_EMAIL,
+        "digest": email_digest(EMAIL),
+        "old digest": email_digest(OLD_EMAIL),
         "name": NAME,
         "password": user.password,
         "network address": ADDRESS,

@@ -42,6 +42,7 @@ LEFT = {
     "report's id": {"moderation_evidence", "moderation_report"},
     "appeal": {"moderation_appeal"},
     "account": {"lib_auditentry", "procrastinate_jobs"},
+    "old digest": {"accounts_authenticationattempt", "axes_accessattempt"},
     "network address": {"accounts_authenticationattempt", "axes_accessattempt"},
     "client": {"accounts_authenticationattempt"},
     # Nameless, and nobody's.
