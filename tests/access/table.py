@@ -122,3 +122,32 @@ def shapes_table() -> dict[str, Shape]:
         assert name not in found, f"{name} has two rows"
         found[name] = _shape(name, *cells)
     return found
+
+
+class FrameRow(NamedTuple):
+    """What comes of one type of frame."""
+
+    fields: tuple[str, ...]
+    # By the column's name, for each of its callers.
+    outcomes: dict[str, list[str]]
+
+
+@cache
+def frames_table() -> dict[str, FrameRow]:
+    """What comes of each type of frame, by who sends it."""
+    head, *lines = [line for line in _lines("Frames") if len(line) > 2]
+    found = {}
+    for name, fields, *cells in lines:
+        outcomes = {
+            column: [part.strip("`") for part in cell.split(" / ")]
+            for column, cell in zip(head[2:], cells, strict=True)
+        }
+        found[name.strip("`")] = FrameRow(tuple(re.findall(r"`([^`]+)`", fields)), outcomes)
+    return found
+
+
+@cache
+def doors_table() -> dict[str, str]:
+    """How a connection is answered, by what it comes with."""
+    _, *lines = [line for line in _lines("Frames") if len(line) == 2]
+    return dict(lines)  # type: ignore[arg-type]
