@@ -20,7 +20,7 @@ def tables() -> list[str]:
 def digest() -> dict[str, int]:
     """For each table what any insert, update or delete changes: each version of a row has its place."""
     parts = [
-        f"SELECT '{name}', coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0) FROM {name}"  # noqa: S608
+        f"SELECT '{name}', coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0) FROM {name}"
         for name in tables()
     ]
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from profiles.tests.factories import picture
 from tests.input.asking import JSON, Ask
-from tests.input.people import Insider
+from tests.input.insiders import Insider
 from tests.test_schema import as_json_schema
 
 MULTIPART = "multipart/form-data"

@@ -1,10 +1,8 @@
 """Somebody in the middle of everything: what an attacker's own account can reach at the best."""
 
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from accounts.models import User
 from accounts.services import open_session
 from matching.tests.factories import LikeFactory, PassFactory, matched
 from messaging.models import Participant
@@ -15,50 +13,8 @@ from notifications.tests.factories import device_of
 from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory, ReviewFactory
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory, PromptFactory
+from tests.input.insiders import Insider
 from verification.tests.factories import VerificationFactory
-
-# What stands in an address that begins so; the longest beginning counts.
-PLACES = {
-    "DELETE blocks": "blocked",
-    "DELETE likes": "liked",
-    "DELETE passes": "passed",
-    "auth/sessions": "sessions",
-    "blocks": "strangers",
-    "conversations": "conversations",
-    "likes": "strangers",
-    "matches": "matches",
-    "me/decisions": "decisions",
-    "me/devices": "devices",
-    "me/photos": "photos",
-    "me/verifications": "verifications",
-    "messages": "messages",
-    "passes": "strangers",
-    "playgrounds": "playgrounds",
-    "profiles": "strangers",
-}
-
-
-@dataclass
-class Insider:
-    """An account with a complete dog, and the ids of what it may name."""
-
-    user_id: str
-    email: str
-    access: str = ""
-    refresh: str = ""
-    ids: dict[str, list[str]] = field(default_factory=dict)
-
-    def ids_in(self, method: str, path: str) -> list[str]:
-        """What may stand in the gap of an address of the API; none where no id does."""
-        rest = path.removeprefix("/api/v1/")
-        fits = [each for each in PLACES if f"{method} {rest}".startswith(each)]
-        fits += [each for each in PLACES if rest.startswith(each)]
-        return self.ids[PLACES[max(fits, key=len)]] if fits else []
-
-    @property
-    def user(self) -> User:
-        """The account itself."""
-        return User.objects.get(pk=self.user_id)
 
 
 def insider(**account: Any) -> Insider:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from tests.input.asking import JSON, PROBLEM, Answer, Ask
 from tests.input.corpus.rows import Row
+from tests.input.insiders import Insider
 from tests.input.operations import MULTIPART, Operation, Slot, form
-from tests.input.people import Insider
 
 NUMBERS = {"integer", "number"}
 # As addresses take them.

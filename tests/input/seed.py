@@ -8,7 +8,7 @@ import django
 
 django.setup()
 
-from tests.input.people import insider
+from tests.input.people import insider  # noqa: E402 (needs the settings)
 
 if __name__ == "__main__":
     print(json.dumps([asdict(insider()) for _ in range(int(sys.argv[1]))]))

@@ -12,8 +12,9 @@ from django.db import transaction
 from tests.input.asking import Answer, Ask, Here
 from tests.input.corpus import CORPUS, LEAST
 from tests.input.digest import digest
+from tests.input.insiders import Insider
 from tests.input.operations import operations
-from tests.input.people import Insider, insider
+from tests.input.people import insider
 from tests.input.placing import Placement, complaint
 from tests.input.sampling import product, sample
 

@@ -66,7 +66,7 @@ BYTES = {
     "EBCDIC": "Rex".encode("cp500"),
     "a picture": b"\x89PNG\r\n\x1a\n",
     "compressed": b"\x1f\x8b\x08\x00",
-    "valid, then not": "Rex ".encode() + b"\xe2\x28\xa1",
+    "valid, then not": b"Rex " + b"\xe2\x28\xa1",
 }
 
 # Scripts and signs that people use, or that other people use against them.

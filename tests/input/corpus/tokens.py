@@ -12,7 +12,7 @@ import jwt
 from django.conf import settings
 
 from tests.input.corpus.rows import Row, rows
-from tests.input.people import Insider
+from tests.input.insiders import Insider
 
 Forge = Callable[[Insider], str]
 
