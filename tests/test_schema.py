@@ -24,6 +24,7 @@ from moderation.models import Case
 from moderation.tests.desk import case_of, decided
 from profiles.tests.factories import ProfileFactory
 from realtime.kinds import KINDS
+from tests.access.shapes import wrong_fields
 from verification import deciding
 from verification.tests.factories import VerificationFactory
 
@@ -114,9 +115,10 @@ def test_the_documentation_names_every_kind():
 
 
 def told(client, after: int = 0) -> dict[int, dict]:
-    """What the stream tells now, by position, all of it as the schema says."""
+    """What the stream tells now, by position, all of it as the schema and docs/access.md say."""
     page = client.get("/api/v1/events", {"after": after}).json()
     check(page, {"$ref": "#/components/schemas/EventPage"})
+    assert wrong_fields(page, "GET /events") == []
     for event in page["events"]:
         # By its own kind's shape: `oneOf` alone would not say what is wrong.
         mapping = document()["components"]["schemas"]["Event"]["discriminator"]["mapping"]

@@ -18,7 +18,7 @@ class Operation(NamedTuple):
     name: str
     method: str
     path: str
-    # The fields of its JSON or multipart body.
+    # The fields of its JSON or multipart body, those inside of others as `prompts.answer`.
     fields: frozenset[str]
     is_multipart: bool
     has_body: bool
@@ -36,11 +36,18 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+def _fields(schema: dict[str, Any], at: str = "") -> Iterator[str]:
+    schema = _resolved(schema)
+    for inner in (*schema.get("allOf", ()), *([schema["items"]] if "items" in schema else [])):
+        yield from _fields(inner, at)
+    for name, said in schema.get("properties", {}).items():
+        yield f"{at}{name}"
+        yield from _fields(said, f"{at}{name}.")
+
+
 def _operation(method: str, path: str, said: dict[str, Any]) -> Operation:
     bodies = said.get("requestBody", {}).get("content", {})
-    fields = {
-        name for body in bodies.values() for name in _resolved(body["schema"]).get("properties", {})
-    }
+    fields = {name for body in bodies.values() for name in _fields(body["schema"])}
     short = path.removeprefix(BASE)
     is_multipart = "multipart/form-data" in bodies
     return Operation(

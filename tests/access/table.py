@@ -124,6 +124,13 @@ def shapes_table() -> dict[str, Shape]:
     return found
 
 
+@cache
+def bodies_table() -> dict[str, set[str]]:
+    """Which fields a body may have, by the operation."""
+    _, *lines = _lines("Bodies")
+    return {name.strip("`"): set(re.findall(r"`([^`]+)`", fields)) for name, fields in lines}
+
+
 class FrameRow(NamedTuple):
     """What comes of one type of frame."""
 

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, DateTimeField, Field, ForeignKey, Int
 from tests.access.asks import ASKS, Ask, operation_of, send
 from tests.access.changes import NOTES, rows, undone, written
 from tests.access.operations import Operation, operations
-from tests.access.table import operations_table
+from tests.access.table import bodies_table, operations_table
 from tests.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,12 @@ WRITING = [
 def test_every_operation_with_a_body_is_tried():
     tried = {operation_of(name).name for name in WRITING}
     assert tried == {one.name for one in operations().values() if one.has_body}
+
+
+def test_bodies_take_what_the_table_says_and_nothing_else():
+    """What an operation takes is no extra field: so a person wrote down what it may take."""
+    taken = {one.name: set(one.fields) for one in operations().values() if one.has_body}
+    assert taken == bodies_table()
 
 
 @pytest.mark.requirement("R12.5")
