@@ -16,6 +16,7 @@ import time
 LONG_FORMS: dict[str, str] = {
     "trial": "tests.faults.trial --seconds 600 --kills 120",
     "bans": "tests.faults.bans",
+    "access": "pytest tests/access --assault -q",
     "privacy": "pytest tests/privacy --assault -q -s",
     "drill": "tests.drill",
     "ends": "pytest realtime/tests/test_ends.py --assault -q",
