@@ -67,7 +67,7 @@ def _json(value: object) -> str:
 
 def _pictures(user: User) -> Iterator[Picture]:
     for photo in Photo.objects.filter(profile__user=user):
-        yield Picture(photo.large.name, photo_path(photo))
+        yield Picture(str(photo.large), photo_path(photo))
     for shown in Verification.objects.filter(profile__user=user).exclude(document=""):
         yield Picture(shown.document, document_path(shown))
 
