@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView, get_object_or_404
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import SignedInRequest
 from matching.meeting_points import FAIREST_FIRST, meeting_points
 from matching.meeting_serializers import MeetingPointSerializer
 from matching.models import Match
@@ -33,7 +33,7 @@ class MeetingPointsView(OwnProfileMixin, ListAPIView):
         return meeting_points(self.match, self.profile)
 
     @extend_schema(operation_id="matches_meeting_points_list")
-    def get(self, request: SignedInRequest, pk: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Where we could meet: by the longer of our two ways, then by the difference between them.
 
         Playgrounds up to 25 km from the point halfway. `distance` is mine and `other_distance` theirs,

@@ -30,7 +30,7 @@ class WithoutData(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info:
-            told = logging.Formatter().formatException(record.exc_info)  # type: ignore[arg-type]
+            told = logging.Formatter().formatException(record.exc_info)
             if QUOTED.search(told):
                 record.exc_info, record.exc_text = None, QUOTED.sub("(left out)", told)
         return True

@@ -16,7 +16,6 @@ import time_machine
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils import timezone
-from rest_framework_simplejwt.tokens import AccessToken
 
 from profiles.cells import cell_of, snap
 from profiles.models import Preferences, Profile
@@ -33,9 +32,7 @@ STEPS = 12
 
 
 @pytest.fixture
-def world(client_for: Callable, monkeypatch: pytest.MonkeyPatch) -> World:
-    # Nobody has to sign in again meanwhile.
-    monkeypatch.setattr(AccessToken, "lifetime", timedelta(days=1))
+def world(client_for: Callable) -> World:
     return World(client_for, point(47.6, -122.3))
 
 
@@ -108,7 +105,7 @@ def _report(world: World, centre: Point) -> None:
 
 def test_a_move_is_told_by_nothing_before_it_shows(world, lurker, sized):
     began, answers = timezone.now(), 0
-    for number in range(sized(6, 500)):
+    for number in range(sized(3, 500)):
         with time_machine.travel(began, tick=False):
             (stays, rests), (goes, arrives) = (
                 told(world, lurker, f"{number}", moves=moves) for moves in (False, True)
@@ -129,7 +126,7 @@ def test_every_moment_from_30_to_90_minutes_is_as_likely(sized):
     """Kolmogorov and Smirnov's distance from the even distribution; 1.95 is exceeded once in a thousand."""
     dog, waits = ProfileFactory(), []
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        for number in range(sized(300, 5000)):
+        for number in range(sized(120, 5000)):
             clock.shift(timedelta(hours=2))
             set_location(profile=dog, point=point(number % 2, 0))
             shows_at = Profile.objects.get(pk=dog.pk).location_shows_at

@@ -87,7 +87,7 @@ def _body(where: Point) -> dict[str, float]:
 def test_no_answer_tells_two_places_in_a_cell_apart(world, provider, sized):
     chance, answers = random.Random(6), 0
     began = timezone.now()
-    for pair in range(sized(2, 500)):
+    for pair in range(sized(1, 500)):
         centre = snap(somewhere(chance))
         with time_machine.travel(began, tick=False):
             here, there = (
