@@ -180,7 +180,6 @@ if REDIS_URL:
             },
         }
     }
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # --- Jobs -----------------------------------------------------------------------------------------
 
@@ -240,6 +239,7 @@ if STAFF_SECOND_FACTOR == "optional" and not DEBUG:
 STAFF_IDLE_MINUTES = whole_number("STAFF_IDLE_MINUTES", 30, least=1, most=24 * 60)
 STAFF_SIGN_IN_HOURS = whole_number("STAFF_SIGN_IN_HOURS", 10, least=1, most=7 * 24)
 SESSION_COOKIE_AGE = STAFF_SIGN_IN_HOURS * 60 * 60
+SESSION_ENGINE = "accounts.staff.session_store"
 # Around every page of the admin, and of nothing else (pupmatch.lib.middleware.StaffMiddleware).
 STAFF_MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

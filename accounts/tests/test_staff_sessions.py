@@ -5,11 +5,13 @@ from importlib import import_module
 import pytest
 import time_machine
 from django.conf import settings as configured
+from django.contrib.sessions.backends import cached_db
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from accounts.models import SecondFactor
 from accounts.staff import factors
+from accounts.staff.session_store import Digested, SessionStore
 from accounts.tasks import clear_staff_sign_ins
 from accounts.tests.authenticators import app_of, code
 from accounts.tests.factories import PASSWORD
@@ -114,6 +116,39 @@ def test_each_step_has_a_key_of_its_own(user):
     assert len(set(keys)) == 3
     assert Session.objects.count() == 1
     assert "planted" not in client.session
+
+
+class Cached(Digested, cached_db.SessionStore):
+    """As where there is Redis."""
+
+
+@pytest.mark.requirement("R12.7")
+@pytest.mark.parametrize("kind", [SessionStore, Cached])
+def test_what_is_stored_of_a_session_opens_nothing(kind):
+    store = kind()
+    store["who"] = "somebody"
+    store.save()
+    key = store.session_key
+    [stored] = Session.objects.values_list("session_key", flat=True)
+    assert key not in (stored, store.cache_key if kind is Cached else "")
+    assert kind(stored).load() == {}
+    assert (kind(key).load(), kind(key).exists(key)) == ({"who": "somebody"}, True)
+    store.cycle_key()
+    assert kind(key).load() == {}
+    assert kind(store.session_key).load() == {"who": "somebody"}
+    kind(store.session_key).flush()
+    assert kind(store.session_key).load() == {}
+    assert not Session.objects.exists()
+
+
+@pytest.mark.requirement("R12.7")
+def test_a_copy_of_the_table_lets_nobody_into_the_admin(user):
+    client = signs_in(user)
+    assert is_in(client)
+    [stored] = Session.objects.values_list("session_key", flat=True)
+    thief = browser()
+    thief.cookies[COOKIE] = stored
+    assert not is_in(thief)
 
 
 @pytest.mark.parametrize("change", ["is_active", "is_staff", "password", "factor", "reset"])
