@@ -50,22 +50,24 @@ class Keys:
 
     def find(self, kid: str) -> PyJWK | None:
         """The key of this name, if the provider has it."""
-        age = time.monotonic() - self.fetched_at
-        key = self.known.get(kid)
+        now = time.monotonic()
+        age, key = now - self.fetched_at, self.known.get(kid)
         if age < (FRESH if key else UNKNOWN_AFTER):
             return key
         try:
-            self._refresh()
+            self._refresh(since=now)
         except ProviderUnavailable:
             if key and age < KEPT:
                 return key
             raise
         return self.known.get(kid)
 
-    def _refresh(self) -> None:
+    def _refresh(self, *, since: float) -> None:
         """Ask, or wait for whoever is asking already."""
         now = time.monotonic()
         with self._lock:
+            if self.fetched_at > since:
+                return  # somebody else's question was answered while we came here
             if now - self.failed_at < REST:
                 raise ProviderUnavailable
             # One that answers byte by byte is left alone with it.

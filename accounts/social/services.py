@@ -140,9 +140,12 @@ def _of_same_address(identity: Identity) -> User | None:
     user = found.select_for_update(no_key=True).first()
     if user is None:
         return None
-    has_other = linked(user).filter(provider=identity.provider).exists()
+    link = linked(user).filter(provider=identity.provider).first()
+    if link and link.uid == identity.subject:
+        # Of several first sign-ins at once, another one has just made both.
+        return _linked(identity)
     may_link = identity.is_authoritative and user.may_sign_in and not user.is_staff
-    if not may_link or (has_other and user.is_email_verified):
+    if not may_link or (link and user.is_email_verified):
         raise EmailTaken(ADDRESS_TAKEN)
     if not user.is_email_verified:
         _hand_over(user)

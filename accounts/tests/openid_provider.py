@@ -105,7 +105,7 @@ class OpenIdProvider(ThreadingHTTPServer):
     def floods(request: Any) -> None:
         request.send_response(200)
         request.end_headers()
-        for _ in range(4000):
+        for _ in range(40):
             request.wfile.write(b" " * 65536)
         request.wfile.write(json.dumps({"keys": request.server.jwks}).encode())
 

@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from accounts import standing
 from accounts.models import AuthenticationAttempt, Session, User
+from accounts.services import EmailTaken
+from accounts.social import services
+from accounts.social.identities import Identity
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.tests.social import APPLE, GOOGLE, NONCE, enter, reset_token, shown
 from events.models import Event
@@ -348,3 +351,13 @@ def test_the_owner_is_told_of_a_sign_in_from_somewhere_new(api, at_google, mails
     assert [mail.to for mail in mails()] == [["rex@gmail.com"]]
     log = AuthenticationAttempt.objects.filter(outcome="accepted")
     assert {row.session_id for row in log} == {session.pk for session in Session.objects.all()}
+
+
+def test_whoever_comes_second_with_the_same_subject_finds_the_account_just_made(api, at_google):
+    """What the second of two first sign-ins sees that looked for the link before it was there."""
+    enter(api, at_google())
+    late = Identity("google", "1234", email="rex@gmail.com", is_authoritative=False)
+    assert services._of_same_address(late) == User.objects.get()
+    other = late._replace(subject="5", is_authoritative=True)
+    with pytest.raises(EmailTaken):
+        services._of_same_address(other)
