@@ -37,13 +37,16 @@ ENDINGS = (
 )
 # How often an id is one that there is; else it is made up.
 KNOWN = 0.6
-# Cases that a run makes of an operation besides those that are asked for, roughly.
-PHASES = "examples,coverage,fuzzing,stateful"
+PASSWORD = "a walk in the park"  # everybody's there
 
 
-def config(me: Insider, paths: dict) -> str:
+def config(me: Insider | None, paths: dict) -> str:
     """schemathesis.toml: whose sign-in, and which ids there are for each gap and member."""
-    lines = ["continue-on-failure = true", f'headers = {{ Authorization = "Bearer {me.access}" }}']
+    lines = ["continue-on-failure = true"]
+    if me is None:
+        lines += [f"[dictionaries.passwords]\nvalues = {json.dumps([PASSWORD])}"]
+        return "\n".join([*lines, "[parameters]", _binding("body.password", "passwords")])
+    lines += [f'headers = {{ Authorization = "Bearer {me.access}" }}']
     for name, ids in me.ids.items():
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(ids)}"]
     members = {"profile_id": "strangers", "subject_id": "strangers", "playground_id": "playgrounds"}
@@ -69,16 +72,22 @@ def _binding(place: str, name: str) -> str:
     return f'"{place}" = {{ dictionary = "{name}", probability = {KNOWN} }}'
 
 
-def run(town: EarnestTown, me: Insider, name: str, *options: str) -> int:
-    """One run; how many cases it made. Raises CalledProcessError when one failed."""
+def run(town: EarnestTown, me: Insider | None, name: str, *options: str) -> int:
+    """One run, as one person or as newcomers; how many cases it made. Raises CalledProcessError."""
     schema = f"{town.url}/api/v1/schema"
     settings = town.folder / f"{name}.toml"
-    settings.write_text(config(me, yaml.safe_load(urlopen(schema))["paths"]), encoding="utf-8")
+    with urlopen(schema) as answer:
+        settings.write_text(config(me, yaml.safe_load(answer)["paths"]), encoding="utf-8")
     command = [SCHEMATHESIS, "--config-file", settings, "--no-color", "run", schema]
-    command += ["--checks", "all", "--suppress-health-check", "all", "--output-truncate", "false"]
-    env = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.input.schemathesis_hooks"}
+    command += ["--checks", "all", "--suppress-health-check", "all", *options]
+    hooks = f"tests.input.schemathesis_{'hooks' if me else 'newcomers'}"
+    told = {"SCHEMATHESIS_HOOKS": hooks, "NEWCOMERS_API": f"{town.url}/api/v1"}
     done = subprocess.run(
-        [*map(str, command), *options], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+        [*map(str, command)],
+        cwd=ROOT,
+        env={**os.environ, **told},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     print(done.stdout, flush=True)
     done.check_returncode()
@@ -86,14 +95,27 @@ def run(town: EarnestTown, me: Insider, name: str, *options: str) -> int:
 
 
 def fuzz(town: EarnestTown, cases: int) -> int:
-    """Both runs, the first again with other chances until there are so many cases."""
-    made, round_ = 0, 0
+    """Newcomers once; one person after the other until there are so many cases."""
+    only = [word for name in ENDINGS for word in ("--include-operation-id", name)]
     without = [word for name in ENDINGS for word in ("--exclude-operation-id", name)]
+    often = str(max(10, min(60, cases // 300)))
+    made = run(town, None, "newcomers", "--phases", "examples,coverage,fuzzing", "-n", often, *only)
+    number = 0
     while made < cases:
-        round_ += 1
+        number += 1
         [me] = town.insiders(1)
-        options = ("--phases", PHASES, "--max-examples", str(max(20, min(200, cases // 100))))
-        made += run(town, me, f"round-{round_}", *options, *without)
+        # The long way through every operation, and then from one to the next.
+        made += run(
+            town,
+            me,
+            f"person-{number}",
+            "--phases",
+            "examples,coverage,fuzzing",
+            "-n",
+            often,
+            *without,
+        )
+        made += run(town, me, f"walks-{number}", "--phases", "stateful", "-n", often, *without)
         print(f"--- {made} cases", flush=True)
     return made
 
