@@ -11,11 +11,12 @@ import hypothesis
 import pytest
 from django.contrib.gis.db.models.fields import get_srid_info
 from django.db import connection, connections
-from django.test import TestCase
+from django.test import TestCase, TransactionTestCase
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import open_session
+from pupmatch.lib.tests.emptying import empty_tables, keep_what_migrations_wrote
 from pupmatch.lib.tests.working import empty_queue, run_due_jobs
 from pupmatch.lib.throttling import refusals
 
@@ -72,6 +73,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         with connection.cursor() as cursor:
             # Tests that commit empty every table behind them.
             cursor.execute("DROP TRIGGER IF EXISTS lib_audit_is_not_emptied ON lib_auditentry")
+        keep_what_migrations_wrote()
+
+
+# Django's empties and fills every table; `pupmatch.lib.tests.emptying` says what that costs.
+TransactionTestCase._fixture_teardown = lambda self: empty_tables()
 
 
 @pytest.fixture(autouse=True)
