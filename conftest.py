@@ -86,6 +86,7 @@ def private_surroundings(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
     settings.RATE_LIMIT_SCALE = 1_000_000
+    settings.LIMITS_FILE = str(tmp_path / "limits")
     refusals.forget_known()
 
 

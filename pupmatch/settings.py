@@ -333,6 +333,8 @@ RATE_LIMITS = {
     "events": (300, 60),
     "ticket": (60, 60),
 }
+# Where the processes of one machine count what is read; in its shared memory if left out.
+LIMITS_FILE = env.str("LIMITS_FILE", default="")
 # New likes of one person in a day; 0: as many as they like.
 if LIKES_PER_DAY := whole_number("LIKES_PER_DAY", 500, least=0, most=100_000):
     RATE_LIMITS["likes_a_day"] = (LIKES_PER_DAY, 86_400)

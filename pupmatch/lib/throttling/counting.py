@@ -1,6 +1,7 @@
 """Counting a request against several limits at once: against all of them or, past one, none.
 
-In Redis where there is one, else and while it is away in PostgreSQL; each exact by itself.
+In Redis where there is one, else and while it is away in PostgreSQL; what is read all the time, in
+memory. Each is exact by itself.
 """
 
 import ipaddress
@@ -10,14 +11,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InternalError, connection
+from django.db import connection
 from django.db.transaction import TransactionManagementError
-from psycopg.errors import ReadOnlySqlTransaction
 
 from pupmatch.lib.problems import Problem
 from pupmatch.lib.requests import current_request
-from pupmatch.lib.throttling import in_postgres, in_redis, refusals
-from pupmatch.lib.throttling.limits import Count, Kind, Limit, are_off, limit_of
+from pupmatch.lib.throttling import in_memory, in_postgres, in_redis, refusals
+from pupmatch.lib.throttling.limits import IN_MEMORY, Count, Kind, Limit, are_off, limit_of
 
 
 class UsedUp(Problem):
@@ -40,33 +40,35 @@ def count(limits: Sequence[Limit]) -> Count:
     if known is not None:
         return known
     counts = _counted(limits)
-    refused = [pair for pair in zip(limits, counts, strict=True) if not pair[1].is_allowed]
-    for limit, found in refused:
+    refused = {limit: found for limit, found in counts.items() if not found.is_allowed}
+    for limit, found in refused.items():
         refusals.note(limit, found)
     if refused:
-        return max((found for _, found in refused), key=lambda found: found.seconds_left)
-    return min(counts, key=lambda found: found.remaining)
+        return max(refused.values(), key=lambda found: found.seconds_left)
+    return min(counts.values(), key=lambda found: found.remaining)
 
 
-def _counted(limits: Sequence[Limit]) -> list[Count]:
+def _counted(limits: Sequence[Limit]) -> dict[Limit, Count]:
+    """How it stands with each limit, as far as it was asked."""
+    near = [limit for limit in limits if limit.scope in IN_MEMORY]
     # In one order: two requests that lock the same rows must not wait for each other.
-    ordered = sorted(limits, key=lambda limit: limit.key)
-    counts = in_redis.count(ordered) if settings.REDIS_URL else None
-    if counts is None:
-        counts = _in_postgres(ordered)
-    by_key = {limit.key: found for limit, found in zip(ordered, counts, strict=True)}
-    return [by_key[limit.key] for limit in limits]
+    far = sorted(set(limits).difference(near), key=lambda limit: limit.key)
+    found = dict(zip(near, in_memory.count(near), strict=True)) if near else {}
+    if not far or not _all_allow(found):
+        return found
+    elsewhere = dict(zip(far, _in_store(far), strict=True))
+    if near and not _all_allow(elsewhere):
+        in_memory.take_back(near)
+    return elsewhere | found
 
 
-def _in_postgres(limits: Sequence[Limit]) -> list[Count]:
-    try:
-        return in_postgres.count(limits)
-    except InternalError as error:
-        is_read_only = isinstance(error.__cause__, ReadOnlySqlTransaction)
-        if not is_read_only or any(limit.scope != "read" for limit in limits):
-            raise
-    # A database that takes no writes can still be read; what costs more is not to be had uncounted.
-    return [Count(limit.allowed, 1, limit.seconds) for limit in limits]
+def _all_allow(counts: dict[Limit, Count]) -> bool:
+    return all(found.is_allowed for found in counts.values())
+
+
+def _in_store(limits: Sequence[Limit]) -> list[Count]:
+    counts = in_redis.count(limits) if settings.REDIS_URL else None
+    return in_postgres.count(limits) if counts is None else counts
 
 
 def count_request(scope: str, caller: str) -> Count:

@@ -1,8 +1,8 @@
 """What a request is held against: which limits, counted for whom, and how many they allow.
 
-Each limit counts its caller: the person, or the address of whoever shows no token. What a person
-writes also counts for their address, for everybody there together, because a person may have many
-accounts. Addresses of IPv6 count by /64, which is what one line has, and by /48, which is what one
+Each limit counts its caller: the person, or the address of whoever shows no token. The general
+limits and the long ones also count for the person's address, for everybody there together, because
+somebody may have many accounts. Addresses of IPv6 count by /64, which is what one line has, and by /48, which is what one
 customer may get: otherwise 65,536 times as much would be theirs.
 """
 
@@ -18,6 +18,10 @@ from pupmatch.lib.requests import client_network
 
 # How much more everybody at an address may do than one person, and a /48 than a /64 in it.
 WIDER = 10
+# What is read all the time, where a question to Redis or PostgreSQL would cost too much.
+IN_MEMORY = {"read", "places", "events", "refused"}
+# A limit by the minute is held for an address by the general one; a longer one by itself.
+LONG_S = 3600
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # What a column of PostgreSQL holds.
 GREATEST = 2**31 - 1
@@ -90,17 +94,17 @@ def limits_of(
 
     `person` is the id of whoever asks, or None; `parts` those of the address.
     """
-    is_read = request.method in SAFE_METHODS
+    general = "read" if request.method in SAFE_METHODS else "write"
     found = []
-    for scope in (*scopes, "read" if is_read else "write"):
+    for scope in (*scopes, general):
         if isinstance(scope, Each):
             found.append(limit_of(scope.scope, Kind.PERSON, f"{person}/{parts[scope.part]}"))
         elif person is None:
             found += of_address(scope, request)
         else:
-            found.append(limit_of(scope, Kind.PERSON, str(person)))
-            # In PostgreSQL what everybody at an address reads would be written into one row.
-            if not is_read or (scope == "read" and settings.REDIS_URL):
+            limit = limit_of(scope, Kind.PERSON, str(person))
+            found.append(limit)
+            if scope == general or limit.seconds >= LONG_S:
                 found += _of_address(scope, Kind.PEOPLE, request, WIDER)
     return found
 

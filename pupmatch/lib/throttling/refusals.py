@@ -17,7 +17,7 @@ from prometheus_client import Counter
 
 from pupmatch.lib.audit import record
 from pupmatch.lib.models import LimitedCaller
-from pupmatch.lib.throttling import in_postgres, in_redis
+from pupmatch.lib.throttling import in_memory, in_postgres, in_redis
 from pupmatch.lib.throttling.limits import Count, Kind, Limit
 
 logger = logging.getLogger(__name__)
@@ -121,6 +121,7 @@ def lift(*, limited: LimitedCaller, by: AbstractBaseUser, reason: str) -> None:
 
 
 def _forget(key: str) -> None:
+    in_memory.forget([key])
     if settings.REDIS_URL:
         in_redis.forget([key])
     with suppress(KeyError):
