@@ -34,13 +34,43 @@ UNHEARD: list[dict[str, Any]] = [
     {"type": "typing", "conversation_id": ID}, {"type": "presence", "conversation_id": ID}, {"type": "presence", "conversation_id": None}, {"type": "ack", "position": 0}, {"type": "ping"},
 ]  # fmt: skip
 
+# Bytes on the wire that are no frames of a client, each with a mask of zeros where there is one.
+MASK = bytes(4)
+RAW: dict[str, bytes] = {
+    "text that is no UTF-8": b"\x81\x82" + MASK + b"\xc3\x28",
+    "text with half a sign": b"\x81\x81" + MASK + b"\xe2",
+    "a surrogate as text": b"\x81\x83" + MASK + b"\xed\xa0\x80",
+    "without a mask": b"\x81\x02{}",
+    "a reserved opcode": b"\x83\x80" + MASK,
+    "a reserved control": b"\x8b\x80" + MASK,
+    "reserved bits": b"\xf1\x80" + MASK,
+    "a compressed frame": b"\xc1\x80" + MASK,
+    "a ping in pieces": b"\x09\x80" + MASK,
+    "a ping of 200 bytes": b"\x89\xfe\x00\xc8" + MASK + bytes(200),
+    "a continuation of nothing": b"\x80\x80" + MASK,
+    "a text within a text": b"\x01\x80" + MASK + b"\x81\x80" + MASK,
+    "a length of 2^63": b"\x81\xff\x7f" + b"\xff" * 7 + MASK,
+    "a length below zero": b"\x81\xff" + b"\xff" * 8 + MASK,
+    "5,000 bytes in pieces": b"\x01\xfe\x09\xc4"
+    + MASK
+    + bytes(2_500)
+    + b"\x80\xfe\x09\xc4"
+    + MASK
+    + bytes(2_500),
+    "a farewell of one byte": b"\x88\x81" + MASK + b"\x03",
+    "a farewell of 999": b"\x88\x82" + MASK + b"\x03\xe7",
+    "no frames at all": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+}
+
 
 def _dumped(values: list[dict[str, Any]]) -> dict[str, str]:
     return {json.dumps(value)[:90]: json.dumps(value) for value in values}
 
 
 ROWS: list[Row] = [
-    *rows("frame", {**NOT_JSON, **BINARY, **LARGE}, is_refused=True),
+    *rows("frame", {**NOT_JSON, **BINARY}, is_refused=True),
+    *rows("large frame", LARGE, is_refused=True),
+    *rows("raw frame", RAW, is_refused=True),
     *rows("frame", {text: text for text in NO_OBJECTS}, is_refused=True),
     *rows("frame", _dumped(SAYINGS), is_refused=True),
     *rows("frame", _dumped(UNHEARD)),
