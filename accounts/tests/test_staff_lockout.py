@@ -167,6 +167,12 @@ def test_strangers_keep_nobody_out_who_works_here_every_day(settings, clock):
     forger = browser()
     forger.cookies[COOKIE] = cookie.value[:-1] + "x"
     assert heard(give_password(forger, user, **elsewhere)) == [LOCKED]
+    ben, other = clerk(email="ben@pupmatch.example"), browser()
+    bens_secret = app_of(ben)
+    give_password(other, ben)
+    assert give_code(other, code(bens_secret)).status_code == 302
+    other.post(reverse("staff:sign_out"), secure=True)
+    assert heard(give_password(other, user, **elsewhere)) == [LOCKED]
     clock.shift(91 * 24 * 3600)
     for number in range(6):
         fails(user, 1, REMOTE_ADDR=f"192.0.2.{number}")
