@@ -21,6 +21,7 @@ LONG_FORMS: dict[str, str] = {
     "drill": "tests.drill",
     "ends": "pytest realtime/tests/test_ends.py --assault -q",
     "alike": "bench.alike",
+    "social": "pytest accounts/tests/test_social_races.py --assault -q",
     "erasure": "pytest exports tests/erasure --assault -q",
 }
 

@@ -29,12 +29,14 @@ def statuses(answers):
     return sorted(answer.status_code for answer in answers)
 
 
-def test_eight_first_sign_ins_make_one_account(api, at_google, in_parallel):
-    bodies = [shown(api, at_google()) for _ in range(8)]
-    answers = in_parallel(*(partial(post, GOOGLE, body) for body in bodies))
-    assert statuses(answers) == [200] * 7 + [201]
-    assert User.objects.count() == SocialAccount.objects.count() == 1
-    assert Session.objects.live().count() == 8
+def test_eight_first_sign_ins_make_one_account(api, at_google, in_parallel, sized):
+    for number in range(rounds := sized(1, 50)):
+        person = at_google(str(number), email=f"rex{number}@gmail.com")
+        bodies = [shown(api, person) for _ in range(8)]
+        answers = in_parallel(*(partial(post, GOOGLE, body) for body in bodies))
+        assert statuses(answers) == [200] * 7 + [201]
+    assert User.objects.count() == SocialAccount.objects.count() == rounds
+    assert Session.objects.live().count() == 8 * rounds
 
 
 def test_one_token_sent_eight_times_signs_in_once(api, at_google, in_parallel):
@@ -44,8 +46,8 @@ def test_one_token_sent_eight_times_signs_in_once(api, at_google, in_parallel):
     assert Session.objects.count() == 1
 
 
-def test_both_providers_at_once_make_one_account(api, at_google, at_apple, in_parallel):
-    for number in range(4):
+def test_both_providers_at_once_make_one_account(api, at_google, at_apple, in_parallel, sized):
+    for number in range(sized(2, 50)):
         email = f"rex{number}@gmail.com"
         answers = in_parallel(
             partial(post, GOOGLE, shown(api, at_google(f"g{number}", email=email))),
@@ -55,8 +57,8 @@ def test_both_providers_at_once_make_one_account(api, at_google, at_apple, in_pa
         assert User.objects.get(email=email).socialaccount_set.count() == 2
 
 
-def test_whoever_registers_at_the_same_moment_keeps_no_way_in(api, at_google, in_parallel):
-    for number in range(6):
+def test_whoever_registers_at_the_same_moment_keeps_no_way_in(api, at_google, in_parallel, sized):
+    for number in range(sized(2, 50)):
         stolen = {"email": f"rex{number}@gmail.com", "password": PASSWORD}
         person = at_google(str(number), email=stolen["email"])
         registered, entered = in_parallel(
@@ -111,9 +113,9 @@ def test_two_ways_in_removed_at_once_leave_one(api, at_google, at_apple, client_
 
 
 def test_a_sign_in_that_crosses_an_erasure_opens_nothing_that_is_gone(
-    api, at_google, client_for, in_parallel
+    api, at_google, client_for, in_parallel, sized
 ):
-    for _ in range(4):
+    for _ in range(sized(2, 50)):
         enter(api, at_google())
         client = client_for(User.objects.get())
         headers = {"HTTP_AUTHORIZATION": f"Bearer {client.tokens.access}"}
@@ -140,8 +142,10 @@ def test_strangers_wait_for_a_slow_provider_together(api, at_google, provider, i
     assert provider.asked == ["/keys"]
 
 
-def test_a_link_that_crosses_the_handing_over_is_not_left(api, at_google, client_for, in_parallel):
-    for number in range(4):
+def test_a_link_that_crosses_the_handing_over_is_not_left(
+    api, at_google, client_for, in_parallel, sized
+):
+    for number in range(sized(2, 50)):
         user = UserFactory(email=f"victim{number}@gmail.com", email_verified_at=None)
         access = client_for(user).tokens.access
         attack = {
