@@ -22,6 +22,7 @@ LONG_FORMS: dict[str, str] = {
     "ends": "pytest realtime/tests/test_ends.py --assault -q",
     "alike": "bench.alike",
     "social": "pytest accounts/tests/test_social_races.py --assault -q",
+    "outages": "tests.faults.outages",
     "erasure": "pytest exports tests/erasure --assault -q",
 }
 

@@ -20,7 +20,8 @@ from tests.faults.stage import STAFF
 # After a refusal; what Retry-After says would leave little load on what is broken.
 PAUSE_S = 0.3
 PROBLEM = "application/problem+json"
-UPLOADERS = 2
+BUSY_ONES = 2
+POLL_S = 4
 RIGHT, AWAY, WRONG = "right", "503", "wrong"
 
 
@@ -108,14 +109,17 @@ class Somebody:
     url: str
     log: Log
     pace_s: float
-    uploads: bool = False
+    # Whether this one also sends photos, and waits for events.
+    is_busy: bool = False
+    position: int = 0
 
     def day(self, over: asyncio.Event) -> Iterator[Coroutine[Any, Any, None]]:
         """All that they do, at the same time."""
         yield self._again(self._write, over)
         yield self._again(self._look, over)
-        if self.uploads:
+        if self.is_busy:
             yield self._again(self._photo, over)
+            yield self._again(self._poll, over)
 
     async def _again(self, act: Any, over: asyncio.Event) -> None:
         async with self.person.client(self.url) as api:
@@ -164,6 +168,11 @@ class Somebody:
         body = {"email": self.email}
         if await client.ask("mail", "POST", "/auth/password/reset", 202, json=body):
             self.log.mails_promised.append(self.email)
+
+    async def _poll(self, client: Client, number: int) -> None:
+        path = f"/events?after={self.position}&wait={POLL_S}"
+        if answer := await client.ask("poll", "GET", path, 200):
+            self.position = answer.json()["position"]
 
     async def _photo(self, client: Client, number: int) -> None:
         file = {"image": ("dog.jpg", picture(), "image/jpeg")}

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -20,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = sys.executable
 # Recovery after a kill reads the whole log since the last checkpoint.
 PATIENCE_S = 60
+WEB = ["-m", "pupmatch", "--workers", "2", "--port"]
+REALTIME = ["-m", "realtime", "--log-level", "warning", "--timeout-keep-alive", "75", "--port"]
 
 
 def free_port() -> int:
@@ -27,6 +31,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def lasting_port() -> int:
+    """One that no connection gets by chance, for what is away now and then."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Part:
@@ -110,15 +123,17 @@ class Part:
         if self.process is not None:
             self.process.poll()
 
-    def stop(self) -> None:
-        """End it the polite way, then the other."""
+    def stop(self) -> float:
+        """End it the polite way, then the other; says how many seconds it took."""
+        began = time.monotonic()
         if self.process is None or self.process.poll() is not None:
-            return
+            return 0
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             self._end(self.family())
+        return time.monotonic() - began
 
 
 class Town:
@@ -132,7 +147,7 @@ class Town:
         self.folder = Path(tempfile.mkdtemp(prefix="pupmatch-faults-"))
         self.folder.chmod(0o755)
         self.ports = {
-            name: free_port() for name in ("front", "web", "realtime", "redis", "provider")
+            name: lasting_port() for name in ("front", "web", "realtime", "redis", "provider")
         }
         self.parts: dict[str, Part] = {}
         self.database_url = f"postgis://pupmatch@/{self.folder}/socket/pupmatch"
@@ -183,9 +198,8 @@ class Town:
             ["-m", "notifications.tests.provider"],
             args=[str(self.pushes), str(self.trouble)],
         )
-        self._add("web", ["-m", "pupmatch", "--workers", "2", "--port"], path="/health/live")
-        realtime = ["-m", "realtime", "--log-level", "warning", "--port"]
-        self._add("realtime", realtime, path="/health/live")
+        self._add("web", WEB, path="/health/live")
+        self._add("realtime", REALTIME, path="/health/live")
         self._add_front()
         for number in range(1, self.workers + 1):
             name, work = f"worker-{number}", [PYTHON, "manage.py", "work"]
@@ -208,7 +222,8 @@ class Town:
         haproxy = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin")
         if haproxy is None:
             raise FileNotFoundError("haproxy is not installed; bin/test does it")
-        command = [haproxy, "-db", "-f", str(ROOT / "deploy" / "haproxy.cfg")]
+        # As containers run it: told by SIGUSR2, it hands its port over to a new one of itself.
+        command = [haproxy, "-W", "-db", "-f", str(ROOT / "deploy" / "haproxy.cfg")]
         port = self.ports["front"]
         self._begin(
             Part(

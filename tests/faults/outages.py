@@ -9,22 +9,30 @@ all is well again; and at the end everything that was acknowledged is there, and
 
 import argparse
 import asyncio
-import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import psycopg
-
-from tests.faults.load import AWAY, RIGHT, UPLOADERS, WRONG, Log, Sample, Somebody, staff, watch
-from tests.faults.machinery import PYTHON, ROOT
+from tests.faults.agreeing import of_counters, of_files, of_mails
+from tests.faults.load import (
+    AWAY,
+    BUSY_ONES,
+    POLL_S,
+    RIGHT,
+    WRONG,
+    Log,
+    Sample,
+    Somebody,
+    staff,
+    watch,
+)
 from tests.faults.people import Person, listen
 from tests.faults.settlers import settle
 from tests.faults.stage import Stage, staged
 from tests.faults.trial import until_all_is_heard
-from tests.faults.troubles import BUCKET, DATABASE, OTHERS, Trouble
+from tests.faults.troubles import BUCKET, DATABASE, OTHERS, RESTARTS, Trouble
 from tests.faults.verdict import unfinished, verdict
 
 ANSWERED_WITHIN_S = 3.0
@@ -32,9 +40,10 @@ ANSWERED_WITHIN_S = 3.0
 STAFF_ANSWERED_WITHIN_S = 11.0
 PHOTO_TAKEN_WITHIN_S = 6.0
 RECOVERED_WITHIN_S = 10.0
-CALM_S = 2.5
+CALM_S = 2.0
 # Whoever has not begun to do all of this tells nothing by being well.
 BUSY = {"message", "deck", "photo"}
+PATIENT = {"admin", "poll"}
 WATCHED = {"live": "/health/live", "ready": "/health/ready", "admin": "/admin/"}
 CATCH_UP_S = 90
 
@@ -62,6 +71,7 @@ class Row:
 class Outcome:
     """What happened."""
 
+    slack: float = 1
     rows: list[Row] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     acknowledged: int = 0
@@ -83,20 +93,50 @@ class Outcome:
 
 
 def run(
-    stage: Stage, troubles: Iterable[Trouble], *, pairs: int = 4, pace_s: float = 0.15
+    stage: Stage,
+    troubles: Iterable[Trouble],
+    *,
+    pairs: int = 4,
+    pace_s: float = 0.15,
+    slack: float = 1,
 ) -> Outcome:
-    """Let people live on the stage while one trouble follows the other."""
-    outcome, log = Outcome(), Log()
+    """Let people live on the stage while one trouble follows the other.
+
+    `slack` is how much longer than promised everything may take, on a machine that has other work.
+    """
+    outcome, log = Outcome(slack=slack), Log()
     people = settle(stage, pairs)
     asyncio.run(_live(stage, people, list(troubles), outcome, log, pace_s))
     with stage.connect() as connection:
         outcome.faults += verdict(connection, people, stage.pushes)
-        outcome.faults += _of_files(connection, stage)
-    outcome.faults += _of_mails(stage, log) + _of_counters(stage)
+        outcome.faults += of_files(connection, stage)
+    outcome.faults += of_mails(stage, log.mails_promised) + of_counters(stage)
     outcome.acknowledged = sum(len(person.acknowledged) for person in people)
     outcome.mails = len(log.mails_promised)
     outcome.photos = sum(each.kind == "photo" and each.outcome == RIGHT for each in log.samples)
     return outcome
+
+
+def _crowd(stage: Stage, people: list[Person], log: Log, pace_s: float) -> list[Somebody]:
+    """Everybody, each with a day of their own."""
+    with stage.connect() as connection:
+        emails = dict(connection.execute("SELECT id::text, email FROM accounts_user").fetchall())
+    return [
+        Somebody(
+            person,
+            [
+                other.profile_id
+                for other in people
+                if other.conversation_id != person.conversation_id
+            ],
+            emails[person.user_id],
+            stage.url,
+            log,
+            pace_s,
+            is_busy=number < BUSY_ONES,
+        )
+        for number, person in enumerate(people)
+    ]
 
 
 async def _live(
@@ -108,9 +148,9 @@ async def _live(
     pace_s: float,
 ) -> None:
     over, desk = asyncio.Event(), await staff(stage.url)
-    crowd = _crowd(stage, people, log, pace_s)
+    town = _crowd(stage, people, log, pace_s)
     listeners = [asyncio.create_task(listen(person, stage.url)) for person in people]
-    days = [asyncio.create_task(act) for each in crowd for act in each.day(over)]
+    days = [asyncio.create_task(act) for each in town for act in each.day(over)]
     days += [
         asyncio.create_task(watch(kind, path, desk, log, over)) for kind, path in WATCHED.items()
     ]
@@ -131,27 +171,6 @@ async def _live(
         await desk.aclose()
 
 
-def _crowd(stage: Stage, people: list[Person], log: Log, pace_s: float) -> list[Somebody]:
-    with stage.connect() as connection:
-        emails = dict(connection.execute("SELECT id::text, email FROM accounts_user").fetchall())
-    return [
-        Somebody(
-            person,
-            [
-                other.profile_id
-                for other in people
-                if other.conversation_id != person.conversation_id
-            ],
-            emails[person.user_id],
-            stage.url,
-            log,
-            pace_s,
-            uploads=number < UPLOADERS,
-        )
-        for number, person in enumerate(people)
-    ]
-
-
 async def _suffer(stage: Stage, trouble: Trouble, outcome: Outcome, log: Log) -> None:
     """From its first moment until all is well again."""
     context = trouble.happen(stage)
@@ -163,7 +182,8 @@ async def _suffer(stage: Stage, trouble: Trouble, outcome: Outcome, log: Log) ->
     await _calm(log, 3 * RECOVERED_WITHIN_S)
     row = _row(trouble, log.between(began, time.time()), ended)
     outcome.rows.append(row)
-    outcome.faults += _judged(trouble, row, log.between(began, time.time()))
+    samples = log.between(began, time.time())
+    outcome.faults += _judged(trouble, row, samples, outcome.slack)
 
 
 async def _calm(log: Log, at_most_s: float) -> None:
@@ -171,7 +191,7 @@ async def _calm(log: Log, at_most_s: float) -> None:
     deadline = time.time() + at_most_s
     while time.time() < deadline:
         await asyncio.sleep(CALM_S / 5)
-        late = log.between(time.time() - 4 * CALM_S, time.time())
+        late = log.between(time.time() - 3 * CALM_S, time.time())
         last = max((each.ended for each in late if each.outcome != RIGHT), default=0.0)
         if {each.kind for each in late} >= BUSY and last < time.time() - CALM_S:
             return
@@ -183,20 +203,26 @@ def _row(trouble: Trouble, samples: list[Sample], ended: float) -> Row:
         name=trouble.name,
         outcomes=Counter(each.outcome for each in samples),
         refused=Counter(each.kind for each in refused if each.outcome == AWAY),
-        slowest_s=max((each.took_s for each in samples if each.kind != "admin"), default=0),
+        slowest_s=max((each.took_s for each in samples if each.kind not in PATIENT), default=0),
         recovery_s=max((0.0, *(each.ended - ended for each in refused))),
     )
 
 
-def _judged(trouble: Trouble, row: Row, samples: list[Sample]) -> list[str]:
-    wrong = Counter(f"{each.kind}: {each.words}" for each in samples if each.outcome == WRONG)
+def _judged(trouble: Trouble, row: Row, samples: list[Sample], slack: float) -> list[str]:
+    wrong = Counter(
+        f"{each.kind}: {each.words}"
+        for each in samples
+        if each.outcome == WRONG and not (trouble.is_front_alone and _is_cut_short(each))
+    )
     faults = [f"{count} × {words}" for words, count in wrong.most_common(8)]
-    late = Counter(f"{each.kind} {each.outcome}" for each in samples if each.took_s > _limit(each))
+    late = Counter(
+        f"{each.kind} {each.outcome}" for each in samples if each.took_s > slack * _limit(each)
+    )
     if late:
         faults.append(f"late answers, the latest after {row.slowest_s:.1f} s: {dict(late)}")
-    if row.recovery_s > RECOVERED_WITHIN_S:
+    if row.recovery_s > slack * RECOVERED_WITHIN_S:
         faults.append(f"all was well {row.recovery_s:.1f} s after it only")
-    if row.refused["live"]:
+    if row.refused["live"] and not trouble.is_front_alone:
         faults.append("/health/live was not 200")
     faults += [f"{kind} did not feel it" for kind in trouble.felt_by if not row.refused[kind]]
     if not trouble.is_everywhere:
@@ -205,10 +231,17 @@ def _judged(trouble: Trouble, row: Row, samples: list[Sample]) -> list[str]:
     return [f"{trouble.name}: {fault}" for fault in faults]
 
 
+def _is_cut_short(sample: Sample) -> bool:
+    """Whether the front answered while a photo was being sent, and hung up before it was read."""
+    return sample.kind == "photo" and sample.words.startswith(("ReadError", "WriteError"))
+
+
 def _limit(sample: Sample) -> float:
     """How long this answer may take."""
     if sample.kind == "admin":
         return STAFF_ANSWERED_WITHIN_S
+    if sample.kind == "poll":
+        return POLL_S + ANSWERED_WITHIN_S
     # Its file has to come, and to be made smaller thrice, which no database hurries.
     is_photo = sample.kind == "photo" and sample.outcome == RIGHT
     return PHOTO_TAKEN_WITHIN_S if is_photo else ANSWERED_WITHIN_S
@@ -226,33 +259,6 @@ async def _catch_up(stage: Stage, outcome: Outcome) -> None:
     outcome.caught_up_s = time.monotonic() - began
 
 
-def _of_files(connection: psycopg.Connection, stage: Stage) -> list[str]:
-    """Each photo has its files, and no file is without a photo or a note that it is to go."""
-    rows = connection.execute("SELECT small, medium, large FROM profiles_photo").fetchall()
-    # Those that came with the town never had any.
-    owned = {name for row in rows for name in row if not name.startswith("photos/fa/")}
-    listed = {name for (name,) in connection.execute("SELECT name FROM lib_discardedfile")}
-    stored = stage.stored()
-    faults = [f"{len(owned - stored)} files of photos are missing"] if owned - stored else []
-    if stray := stored - owned - listed:
-        faults.append(f"{len(stray)} of {len(stored)} files are nobody's: {sorted(stray)[:3]}")
-    if empty := owned & listed:
-        faults.append(f"{len(empty)} files of photos are about to be removed")
-    return faults
-
-
-def _of_mails(stage: Stage, log: Log) -> list[str]:
-    missing = Counter(log.mails_promised) - Counter(stage.post.received)
-    return [f"{missing.total()} of {len(log.mails_promised)} mails never came"] if missing else []
-
-
-def _of_counters(stage: Stage) -> list[str]:
-    command = [PYTHON, "manage.py", "check_counters"]
-    env = {**stage.parts["web"].env, **stage.env()}
-    checked = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
-    return [f"counters: {checked.stdout} {checked.stderr[-500:]}"] if checked.returncode else []
-
-
 def main() -> None:
     """Run them all and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -262,10 +268,10 @@ def main() -> None:
     parser.add_argument("--pool", type=int, default=0, help="DATABASE_POOL_SIZE")
     asked = parser.parse_args()
     faults = 0
-    for has_bucket, troubles in ((False, [*DATABASE, *OTHERS]), (True, BUCKET)):
+    for kind, troubles in (("", DATABASE + OTHERS), ("bucket", BUCKET), ("seconds", RESTARTS)):
         chosen = [each for each in troubles if asked.only in each.name]
         if chosen:
-            with staged(has_bucket=has_bucket, DATABASE_POOL_SIZE=str(asked.pool)) as stage:
+            with staged(kind, DATABASE_POOL_SIZE=str(asked.pool)) as stage:
                 outcome = run(stage, chosen, pairs=asked.pairs, pace_s=asked.pace)
             print(outcome, flush=True)
             faults += len(outcome.faults)

@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 
-from tests.faults.machinery import Town, free_port
+from tests.faults.machinery import REALTIME, WEB, Town, lasting_port
 from tests.faults.outside import Bucket, Post, Way
 
 STAFF = ("staff@pupmatch.example", "a long word of staff's")
@@ -18,17 +18,20 @@ class Stage(Town):
     workers = 1
     trouble = 0.0
 
-    def __init__(self, *, has_bucket: bool = False, environment: dict[str, str] | None = None):
+    def __init__(self, kind: str, environment: dict[str, str]) -> None:
         super().__init__()
-        self.environment = environment or {}
-        self.ports["postgres"] = free_port()
+        self.environment = environment
+        self.has_seconds = kind == "seconds"
+        for name in ("web", "realtime"):
+            self.ports[f"{name}-2"] = lasting_port()
+        self.ports["postgres"] = lasting_port()
         self.postgres_options = {
             "max_connections": "60",
             "listen_addresses": "127.0.0.1",
             "port": str(self.ports["postgres"]),
         }
         self.post = Post()
-        self.bucket = Bucket() if has_bucket else None
+        self.bucket = Bucket() if kind == "bucket" else None
         targets = {name: self.ports[name] for name in ("postgres", "redis", "provider")}
         targets["mail"] = self.post.port
         if self.bucket:
@@ -46,6 +49,10 @@ class Stage(Town):
             "EMAIL_URL": f"smtp://127.0.0.1:{port['mail']}",
             "MAIL_DIR": "",
             "STAFF_SECOND_FACTOR": "optional",
+            # Those of production, whatever the tests around have.
+            "DATABASE_PATIENCE_MS": "2500",
+            "STATEMENT_TIMEOUT_MS": "5000",
+            "LOCK_TIMEOUT_MS": "2000",
         }
         if told["REDIS_URL"]:
             told["REDIS_URL"] = f"redis://127.0.0.1:{port['redis']}/0"
@@ -58,7 +65,14 @@ class Stage(Town):
                 "S3_ACCESS_KEY_ID": "key",
                 "S3_SECRET_ACCESS_KEY": "secret",
             }
+        if self.has_seconds:
+            told["WEB_ADDRESS_2"] = f"127.0.0.1:{self.ports['web-2']}"
+            told["REALTIME_ADDRESS_2"] = f"127.0.0.1:{self.ports['realtime-2']}"
         return told | self.environment
+
+    def start_second(self, name: str) -> None:
+        """Another process of the same kind, beside the first."""
+        self._add(f"{name}-2", {"web": WEB, "realtime": REALTIME}[name], path="/health/live")
 
     def start(self) -> None:
         """The whole of it, with an account of staff's."""
@@ -110,9 +124,12 @@ class Stage(Town):
 
 
 @contextlib.contextmanager
-def staged(*, has_bucket: bool = False, **environment: str) -> Iterator[Stage]:
-    """A stage that is gone afterwards, whatever happens."""
-    stage = Stage(has_bucket=has_bucket, environment=environment)
+def staged(kind: str = "", **environment: str) -> Iterator[Stage]:
+    """A stage that is gone afterwards, whatever happens.
+
+    Of the kind "bucket" photos go there, and one of the kind "seconds" may have two of each process.
+    """
+    stage = Stage(kind, environment)
     try:
         stage.start()
         yield stage

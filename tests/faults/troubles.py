@@ -14,6 +14,8 @@ import psycopg
 from tests.faults.stage import Stage
 
 EVERYTHING = ("message", "ready")
+# The front looks once a second who is there.
+NOTICED_S = 3
 OURS_ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pupmatch'"
 
 
@@ -27,6 +29,8 @@ class Trouble:
     felt_by: tuple[str, ...] = ()
     # Whether anything at all may be refused, or only what feels it.
     is_everywhere: bool = False
+    # Whether there is nobody but the front to answer.
+    is_front_alone: bool = False
     needs: Callable[[Stage], bool] = lambda stage: True
 
 
@@ -78,15 +82,18 @@ def stopped(stage: Stage) -> Iterator[None]:
 def out_of_connections(stage: Stage) -> Iterator[None]:
     """Somebody else has every connection; ours were lost a moment before."""
     eaten: list[psycopg.Connection] = []
-    over = threading.Event()
+    over, is_full = threading.Event(), threading.Event()
     first = stage.connect("postgres")
 
     def eat() -> None:
         while not over.is_set():
-            with contextlib.suppress(psycopg.OperationalError):
+            try:
                 eaten.append(stage.connect("postgres"))
+            except psycopg.OperationalError:
+                is_full.set()
 
     with first, _meanwhile(eat, over):
+        is_full.wait()
         # Whoever is thrown out comes back as fast as we take the place.
         while first.execute(OURS_ENDED).fetchall():
             time.sleep(0.05)
@@ -179,6 +186,43 @@ def dead(name: str) -> Callable[[Stage], AbstractContextManager[None]]:
     return happen
 
 
+def rolled(name: str) -> Callable[[Stage], AbstractContextManager[None]]:
+    """A new one in the place of ours, as after an update: its second stands in meanwhile."""
+
+    @contextlib.contextmanager
+    def happen(stage: Stage) -> Iterator[None]:
+        stage.start_second(name)
+        time.sleep(NOTICED_S)
+        stage.parts[name].stop()
+        stage.restart(name)
+        time.sleep(NOTICED_S)
+        stage.parts[f"{name}-2"].stop()
+        yield
+
+    return happen
+
+
+def replaced(name: str) -> Callable[[Stage], AbstractContextManager[None]]:
+    """Stopped, and started again at once, with nobody in its place."""
+
+    @contextlib.contextmanager
+    def happen(stage: Stage) -> Iterator[None]:
+        stage.parts[name].stop()
+        stage.restart(name)
+        yield
+
+    return happen
+
+
+@contextlib.contextmanager
+def reloaded(stage: Stage) -> Iterator[None]:
+    """The front, by SIGUSR2: a new one takes over the port, the old one ends what it has begun."""
+    front = stage.parts["front"].process
+    assert front is not None
+    front.send_signal(signal.SIGUSR2)
+    yield
+
+
 def _title(process: object) -> str:
     with contextlib.suppress(Exception):
         return " ".join(process.cmdline())  # type: ignore[attr-defined]
@@ -210,6 +254,11 @@ def _has_bucket(stage: Stage) -> bool:
     return stage.bucket is not None
 
 
+SHORT = [
+    Trouble("PostgreSQL stopped, 4 s", stopped, 4, ("message",), True),
+    Trouble("out of connections, 3 s", out_of_connections, 3, ("message",), True),
+    Trouble("read-only, 3 s", read_only, 3, ("message",), True),
+]
 DATABASE = [
     Trouble("PostgreSQL killed (-9), 6 s", killed, 6, EVERYTHING, True),
     Trouble("one of its processes killed, 4 times", one_killed, 7, ("message",), True),
@@ -237,4 +286,12 @@ BUCKET = [
     Trouble("bucket answers 500, 6 s", failing_bucket, 6, ("photo",), needs=_has_bucket),
     Trouble("bucket hangs, 8 s", hangs("bucket"), 8, ("photo",), needs=_has_bucket),
     Trouble("bucket refuses, 6 s", refuses("bucket"), 6, ("photo",), needs=_has_bucket),
+]
+RESTARTS = [
+    *(Trouble(f"web rolled, {number}", rolled("web"), 3) for number in (1, 2, 3)),
+    *(Trouble(f"realtime rolled, {number}", rolled("realtime"), 3) for number in (1, 2, 3)),
+    *(Trouble(f"worker replaced, {number}", replaced("worker-1"), 3) for number in (1, 2, 3)),
+    *(Trouble(f"front reloaded, {number}", reloaded, 5) for number in (1, 2, 3)),
+    Trouble("web alone replaced", replaced("web"), 3, (), True, True),
+    Trouble("realtime alone replaced", replaced("realtime"), 3, (), True),
 ]

@@ -1,0 +1,45 @@
+"""A minute of a town whose database fails it; `python -m tests.faults.outages` has all troubles."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.faults.outages import run
+from tests.faults.stage import Stage, staged
+from tests.faults.troubles import SHORT
+from tests.faults.wire import GET, Wire
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with staged() as stage:
+        yield stage
+
+
+@pytest.mark.requirement("R11.3")
+def test_whatever_fails_the_answers_are_right_or_503_and_nothing_is_lost(stage):
+    outcome = run(stage, SHORT, pairs=3, slack=3)
+    assert not outcome.faults, str(outcome)
+    # A town in which nothing happened proves nothing.
+    assert outcome.acknowledged > 20
+    assert outcome.photos > 0
+
+
+@pytest.mark.parametrize("port", ["front", "web"])
+def test_no_request_hides_in_another_or_reaches_anybody_else(stage, port):
+    faults = Wire(stage.ports[port], is_fronts=port == "front").faults()
+    assert not faults, "\n".join(faults)
+
+
+def test_a_crowd_that_never_finishes_its_requests_holds_up_nobody(stage):
+    with ExitStack() as crowd:
+        for _ in range(300):
+            slow = socket.create_connection(("127.0.0.1", stage.ports["front"]))
+            crowd.enter_context(slow).sendall(GET + b"A: ")
+        began = time.monotonic()
+        heard = Wire(stage.ports["front"]).say(GET + b"\r\n")
+    assert heard.startswith(b"HTTP/1.1 200")
+    assert time.monotonic() - began < 3
