@@ -33,6 +33,28 @@ def rows(tables: set[str]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+class _Undone(Exception):
+    pass
+
+
+def around_tests() -> Any:
+    """A transaction around tests, in which a durable one counts as an outermost one."""
+    atomic = transaction.atomic()
+    atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase says
+    return atomic
+
+
+@contextmanager
+def back_again() -> Iterator[None]:
+    """Undo whatever is written in here."""
+    try:
+        with around_tests():
+            yield
+            raise _Undone
+    except _Undone:
+        pass
+
+
 class Written:
     """What was written, as far as somebody looks before it is undone."""
 
@@ -52,24 +74,10 @@ class Written:
         return {name for name in self.after if self.after[name] != self.before[name]} - NOTES
 
 
-class _Undone(Exception):
-    pass
-
-
-def around_tests() -> Any:
-    """A transaction around tests, in which a durable one counts as an outermost one."""
-    atomic = transaction.atomic()
-    atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase says
-    return atomic
-
-
 @contextmanager
 def undone() -> Iterator[Written]:
-    """Undo whatever is written in here; what was looked at is compared with what is there again."""
+    """The same; what was looked at is compared with what is there again."""
     found = Written()
-    try:
-        with around_tests():
-            yield found
-            raise _Undone
-    except _Undone:
-        found.before = rows(set(found.after))
+    with back_again():
+        yield found
+    found.before = rows(set(found.after))

@@ -23,7 +23,7 @@ from profiles.models import Photo
 from profiles.tests.factories import upload
 from pupmatch.lib import private
 from tests.access.asks import ASKS, Ask, path_of, send
-from tests.access.changes import undone
+from tests.access.changes import back_again, undone
 from tests.access.operations import BASE, operations
 from tests.access.shapes import paged
 from tests.access.world import World
@@ -131,7 +131,7 @@ def _with_limit(ask: Ask) -> str:
 
 
 def test_an_idempotency_key_is_ones_own(world: World):
-    with undone():
+    with back_again():
         ask, made = Ask(body=PLACE, headers={"Idempotency-Key": "same"}), []
         for caller in ("owner", "stranger", "owner"):
             answer = send("POST /playgrounds", ask, world.callers[caller])
@@ -164,7 +164,7 @@ def test_an_installation_of_somebody_else_stays_theirs(world: World):
     path = f"{BASE}/me/devices/{world.device.installation_id}"
     before = Device.objects.filter(pk=world.device.pk).values().get()
     stranger = world.callers["stranger"].client
-    with undone():
+    with back_again():
         assert stranger.put(path, {**PHONE, "token": expo_token()}).status_code == 201
         assert Device.objects.filter(pk=world.device.pk).values().get() == before
         own = Device.objects.get(user=world.stranger.user_id)
@@ -177,7 +177,7 @@ def test_an_installation_of_somebody_else_stays_theirs(world: World):
 def test_a_token_of_a_telephone_that_changed_hands_is_never_two_peoples(world: World):
     """It takes the token itself, which is nobody's to know but the telephone's."""
     path = f"{BASE}/me/devices/{uuid4()}"
-    with undone():
+    with back_again():
         body = {**PHONE, "token": world.device.token}
         assert world.callers["stranger"].client.put(path, body).status_code == 201
         owners = list(
@@ -218,7 +218,7 @@ def test_a_link_of_one_kind_opens_nothing_of_another(world: World):
 
 
 def test_a_link_that_ends_mail_ends_that_of_its_person_alone(world: World):
-    with undone():
+    with back_again():
         for user in (world.owner.user, world.stranger.user):
             NotificationPreferences.objects.update_or_create(
                 user=user, defaults={"mailed": ["new_like"]}
@@ -232,7 +232,7 @@ def test_a_link_that_ends_mail_ends_that_of_its_person_alone(world: World):
 
 def test_a_document_is_shown_for_five_minutes_and_while_it_is_there(world: World):
     api = world.callers["nobody"].client
-    with undone():
+    with back_again():
         shown = send(
             "POST /me/verifications",
             Ask(body={"kind": "photo", "document": upload()}),
@@ -249,7 +249,7 @@ def test_a_document_is_shown_for_five_minutes_and_while_it_is_there(world: World
 
 
 def test_a_photo_that_was_removed_is_gone_from_its_address(world: World):
-    with undone():
+    with back_again():
         photo = send(
             "POST /me/photos", Ask(body={"image": upload()}), world.callers["owner"]
         ).json()
@@ -260,7 +260,7 @@ def test_a_photo_that_was_removed_is_gone_from_its_address(world: World):
 
 
 def test_private_files_have_no_public_address(world: World):
-    with undone():
+    with back_again():
         exports.prepare(export_id=exports.ask(user=world.owner.user).pk)
         names = [Export.objects.get(user=world.owner.user).name, world.verification.document]
         default_storage.save("photos/seen.webp", ContentFile(b"seen"))

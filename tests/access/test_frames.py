@@ -119,7 +119,9 @@ def test_frames_reach_whom_the_table_says(
 
 def _used(user: User, process: Process) -> str:  # noqa: F811
     ticket = ticket_for(user)
-    Phone(process, ticket).close()
+    mine = Phone(process, ticket)
+    mine.hear_until("ready")
+    mine.close()
     return ticket
 
 

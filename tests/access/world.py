@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,6 +115,7 @@ class World:
             other.pk: self._talk(other)
             for other in (self.matched, self.former, self.blocked, self.blocker)
         }
+        self.by_account = {match.other(owner).user_id: match for match in self.matches.values()}
         matching.unmatch(match=self.matches[self.former.pk], by=owner)
         blocking.block(blocker=user, blocked=self.blocked)
         blocking.block(blocker=user, blocked=self.refused)
@@ -206,8 +208,8 @@ class World:
 
     def between(self, caller: Caller) -> Match:
         """What the owner and the caller have with each other; else what is none of their business."""
-        own = Profile.objects.filter(user=caller.user).first() if caller.user else None
-        return self.matches.get(own.pk if own else None, self.matches[self.matched.pk])
+        theirs = self.by_account.get(caller.user.pk) if caller.user else None
+        return theirs or self.matches[self.matched.pk]
 
     def message(self, caller: Caller, sender: Profile | None = None) -> Message:
         """What the owner (or another) wrote there."""
@@ -221,7 +223,7 @@ class World:
         user = self.owner.user
         return {"reset": reset_token(user), "verify": verification_token(user)}
 
-    @property
+    @cached_property
     def secrets(self) -> dict[str, str]:
         """What nobody but the owner is ever told, by what it is."""
         user, home = self.owner.user, self.owner.location
