@@ -159,7 +159,7 @@ PROFILE = (
             "id", "name", "birth_date", "bio", "breed", "sex", "size", "activity_level",
             "temperament", "play_styles", "neutered", "good_with_small_dogs", "good_with_children",
             "location", "previous_location", "previous_shows_at", "location_shows_at",
-            "location_removed_at",
+            "location_removed_at", "seen_cells",
             "bio_held_at", "verified_until", "paused_at", "last_active_at", "created_at",
             "updated_at", "is_complete",
         ),

@@ -93,8 +93,24 @@ def cell_of(point: Point) -> Cell:
 def cell_at(latitude: float, longitude: float) -> Cell:
     """The cell at these degrees."""
     band = min(BANDS - 1, math.floor((latitude + 90) * BANDS_PER_DEGREE))
+    return Cell(band, number_in(band, longitude))
+
+
+def number_in(band: int, longitude: float) -> int:
+    """The number of the cell of this band at so many degrees."""
     count = cells_in_band(band)
-    return Cell(band, math.floor((longitude + 180) / 360 * count) % count)
+    return math.floor((longitude + 180) / 360 * count) % count
+
+
+def cells_around(point: Point, metres: float) -> list[Cell]:
+    """Its cell, and the neighbours that are no farther from it than that."""
+    band = cell_of(point).band
+    around = {
+        Cell(other, (number_in(other, point.x) + step) % cells_in_band(other))
+        for other in range(max(0, band - 1), min(BANDS, band + 2))
+        for step in (-1, 0, 1)
+    }
+    return [cell for cell in around if distance_m(cell.nearest_point(point), point) <= metres]
 
 
 def snap(point: Point, current: Point | None = None) -> Point:

@@ -81,6 +81,8 @@ class Profile(UUIDModel):
     previous_shows_at = models.DateTimeField(null=True, blank=True)
     location_shows_at = models.DateTimeField(null=True, blank=True)
     location_removed_at = models.DateTimeField(null=True, blank=True)
+    # Marks of cells that others saw it in, by a key: coming back, it is seen in the same one again.
+    seen_cells = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
 
     # Those that others see; a photo that is held does not count.
     photo_count = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -1,5 +1,7 @@
 """Where a dog lives: what is kept of a place, how often it changes, and when others learn of it."""
 
+import hashlib
+import hmac
 import math
 import secrets
 from datetime import datetime, timedelta
@@ -10,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from profiles.cells import snap
+from profiles.cells import STICKY_M, Cell, cell_of, cells_around, snap
 from profiles.locks import lock
 from profiles.models import LocationMove, Preferences, Profile
 from pupmatch.lib.problems import Problem
@@ -20,12 +22,17 @@ AN_HOUR = timedelta(hours=1)
 # Others see a new place after 30 to 90 minutes, so that its time does not tell the way there.
 SHOW_DELAY_MINUTES = (30, 90)
 REMOVAL_COUNTS_FOR = timedelta(days=1)
+# Others have seen the dog there: as many as a person comes back to.
+SEEN_CELLS = 24
+# Half of what keeps it in a cell that it is in: who is at rest there goes to and fro between neither.
+NEAR_BY_M = STICKY_M / 2
 PLACE_FIELDS = (
     "location",
     "previous_location",
     "previous_shows_at",
     "location_shows_at",
     "location_removed_at",
+    "seen_cells",
     "updated_at",
 )
 
@@ -50,7 +57,7 @@ def set_location(*, profile: Profile, point: Point) -> Point:
     """
     profile = lock(profile)
     now = timezone.now()
-    centre = snap(point, current=profile.location)
+    centre = _cell_for(profile, point, now)
     if profile.location == centre:
         return centre
     if _is_first(profile, now):
@@ -75,6 +82,7 @@ def remove_location(*, profile: Profile) -> None:
     if profile.location is not None:
         profile.location = profile.location_shows_at = None
         profile.previous_location = profile.previous_shows_at = None
+        profile.seen_cells = None
         profile.location_removed_at = timezone.now()
         profile.save(update_fields=PLACE_FIELDS)
 
@@ -105,6 +113,35 @@ def take_up_place(profile: Profile, preferences: Preferences) -> None:
     Preferences.objects.filter(pk=preferences.pk).update(place_removed_at=None, moved_at=None)
 
 
+def _cell_for(profile: Profile, point: Point, now: datetime) -> Point:
+    """The centre of the cell to keep: the present one, or one near by that the dog was seen in before.
+
+    Who comes home day after day would else be seen on one side of an edge and then on the other, by
+    where they come from or by the noise of their phone; and so, near that edge.
+    """
+    seen = profile.seen_cells or []
+    present = snap(point, current=profile.location)
+    if present == profile.location and (
+        profile.location_shows_at <= now or _mark(profile, cell_of(present)) in seen
+    ):
+        return present
+    near_by = {_mark(profile, cell): cell for cell in cells_around(point, NEAR_BY_M)}
+    return next((near_by[mark].centre for mark in reversed(seen) if mark in near_by), present)
+
+
+def _mark(profile: Profile, cell: Cell) -> int:
+    """What is remembered of a cell: to be recognised, and not to be read."""
+    told = f"{profile.pk}:{cell.band}:{cell.number}".encode()
+    digest = hmac.new(settings.SECRET_KEY.encode(), told, hashlib.sha256).digest()
+    return int.from_bytes(digest[:8], signed=True)
+
+
+def _remember(profile: Profile, centre: Point) -> None:
+    mark = _mark(profile, cell_of(centre))
+    others = [other for other in profile.seen_cells or () if other != mark]
+    profile.seen_cells = [*others, mark][-SEEN_CELLS:]
+
+
 def _is_first(profile: Profile, now: datetime) -> bool:
     # Taking one's place away and setting another would otherwise be a way around the delay.
     removed_at = profile.location_removed_at
@@ -118,6 +155,8 @@ def _keep_showing(profile: Profile, now: datetime) -> None:
     if profile.location_shows_at is None or profile.location_shows_at <= now:
         profile.previous_location = profile.location
         profile.previous_shows_at = profile.location_shows_at
+        if profile.location:
+            _remember(profile, profile.location)
 
 
 def _recent_moves(profile: Profile, now: datetime) -> list[datetime]:

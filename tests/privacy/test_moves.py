@@ -22,7 +22,16 @@ from profiles.models import Preferences, Profile
 from profiles.places import MOVES_PER_HOUR, SHOW_DELAY_MINUTES, TooManyMoves, set_location
 from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.geo import distance_m
-from tests.privacy.geometry import EARTH, point, quantile, somewhere, towards, within_cell
+from tests.privacy.geometry import (
+    EARTH,
+    Clue,
+    meeting,
+    point,
+    quantile,
+    somewhere,
+    towards,
+    within_cell,
+)
 from tests.privacy.transcripts import Watch, acts, readings
 from tests.privacy.world import PUT_PLACE, World, as_a_cell, stand, time_passes
 
@@ -201,6 +210,64 @@ def test_a_walker_who_is_watched_all_the_time_is_found_no_better_than_by_their_c
         f" at the edge {quantile(edges, 0.5):.0f} |"
     )
     assert len(known) < 100 or best >= 0.9 * 451
+
+
+# --- Coming and going -----------------------------------------------------------------------------
+
+
+def nights(dog: Profile, home: Point, chance: random.Random, days: int) -> list[Point]:
+    """Where others see a dog at night that is out each day, and walks home from anywhere."""
+    found = []
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        Profile.objects.filter(pk=dog.pk).update(
+            location=None, location_shows_at=None, seen_cells=None
+        )
+        set_location(profile=dog, point=_noisy(home, chance))
+        for _ in range(days):
+            clock.shift(timedelta(hours=9))
+            start = towards(home, chance.uniform(0, 360), 4000)
+            set_location(profile=dog, point=start)
+            clock.shift(timedelta(hours=9))
+            azimuth = _azimuth(start, home)
+            for metres in range(300, 4000, 300):
+                clock.shift(timedelta(minutes=3.6))
+                set_location(profile=dog, point=towards(start, azimuth, metres))
+            for _ in range(15):
+                clock.shift(timedelta(minutes=7))
+                set_location(profile=dog, point=_noisy(home, chance))
+            shown = Profile.objects.get(pk=dog.pk).location_shown_at(timezone.now())
+            assert shown is not None
+            found.append(shown)
+    return found
+
+
+def test_who_comes_home_day_after_day_is_found_no_better_than_by_one_cell(sized):
+    """By the middle of all cells in which they are seen at night."""
+    dog, chance, together, known, several = ProfileFactory(), random.Random(4), [], [], 0
+    for _ in range(sized(3, 300)):
+        home = within_cell(snap(somewhere(chance)), chance)
+        if sized(1, 0):
+            # Few, but such as an edge makes a difference to.
+            home = point(cell_of(home).south + 0.0002, home.x)
+        with transaction.atomic():
+            seen = nights(dog, home, chance, sized(4, 15))
+            transaction.set_rollback(True)
+        cells = list({(place.x, place.y): place for place in seen}.values())
+        several += len(cells) > 1
+        together.append(distance_m(_middle(cells), home))
+        known.append(distance_m(snap(home), home))
+    half, twentieth = (quantile(together, q) / quantile(known, q) for q in (0.5, 0.05))
+    print(
+        f"| coming home | {len(known)} | {several} in two cells or more |"
+        f" {quantile(together, 0.5):.0f} | {half:.3f} | {quantile(together, 0.05):.0f} | {twentieth:.3f} |"
+    )
+    assert several <= len(known) / 50
+    assert len(known) < 100 or (half >= 0.95 and twentieth >= 0.9)
+
+
+def _middle(cells: list[Point]) -> Point:
+    clues = [Clue(cell, None, 0) for cell in cells]
+    return meeting(clues, cells[0]) if len(cells) > 1 else cells[0]
 
 
 # --- At rest --------------------------------------------------------------------------------------
