@@ -253,6 +253,8 @@ def test_only_a_fresh_token_of_a_linked_provider_will_do(api, alone, at_google, 
 
     used = shown(api, at_google())
     assert api.post(GOOGLE, used).status_code == 200
+    somebody_else = at_google("6", email="other@gmail.com")
+    assert enter(api, somebody_else).status_code == 201
     foreign = {**shown(api, at_google("5")), "nonce": shown(api, at_google())["nonce"]}
     for proof, wrong in (
         ({}, {("/password" if method == "delete" else "/current_password", "required")}),
@@ -265,6 +267,7 @@ def test_only_a_fresh_token_of_a_linked_provider_will_do(api, alone, at_google, 
         (used, {("/nonce", "invalid_nonce")}),
         (foreign, {("/id_token", "invalid_token")}),
         (shown(api, at_google("5")), {("/id_token", "invalid_token")}),
+        (shown(api, somebody_else), {("/id_token", "invalid_token")}),
         (shown(api, at_apple()), {("/id_token", "invalid_token")}),
         (shown(api, at_google(), aud="other"), {("/id_token", "invalid_token")}),
         (shown(api, at_google(), iss="https://evil.example"), {("/id_token", "invalid_token")}),
@@ -273,8 +276,8 @@ def test_only_a_fresh_token_of_a_linked_provider_will_do(api, alone, at_google, 
             continue
         answer = tried(**proof)
         assert (answer.status_code, codes(answer)) == (400, wrong), proof
-    user = User.objects.get()
-    assert (user.email, user.has_usable_password()) == ("rex@gmail.com", False)
+    user = User.objects.get(email="rex@gmail.com")
+    assert not user.has_usable_password()
     assert alone.get(ME).status_code == 200
 
 
