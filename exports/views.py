@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from accounts.authentication import SignedInRequest
 from accounts.permissions import IsSignedIn
 from exports import services
+from exports.downloads import download
 from exports.models import Export
 from exports.serializers import ExportSerializer
 from pupmatch.lib.renderers import OrjsonRenderer
@@ -17,6 +18,7 @@ from pupmatch.lib.renderers import OrjsonRenderer
 ZIP = "application/zip"
 # Seconds; it seldom takes longer.
 LOOK_AGAIN_AFTER = 10
+PIECE = 64 * 1024  # bytes
 
 
 class ZipRenderer(OrjsonRenderer):
@@ -54,7 +56,8 @@ class ExportView(viewsets.ViewSet):
 
         `data.json` holds lists of rows by section, which `README.txt` explains; my photos and
         documents are beside it. It is there for seven days. 404 when I never asked, or its time is
-        over. Suspended and banned people may ask, too.
+        over; 503 with `Retry-After` while the server is busy sending others. Suspended and banned
+        people may ask, too.
         """
         export = services.of(request.user)
         return _zip(export) if export.is_prepared else _preparing(export)
@@ -72,11 +75,12 @@ def _preparing(export: Export) -> Response:
 def _zip(export: Export) -> FileResponse:
     made = timezone.localdate(export.prepared_at)
     response = FileResponse(
-        services.fetch(export),
+        download(export),
         as_attachment=True,
         filename=f"pupmatch-{made:%Y-%m-%d}.zip",
         content_type=ZIP,
     )
+    response.block_size = PIECE
     response["Content-Length"] = str(export.byte_size)
     response["Cache-Control"] = "private, no-store"
     return response
