@@ -15,6 +15,8 @@ os.environ.update(
     PORT="8000",
     PROXY_COUNT="0",
     RATE_LIMIT_SCALE="1",
+    LIKES_PER_DAY="500",
+    LIMITS_FILE="",
     PREPARED_STATEMENTS="true",
     # Generous: on a busy machine they would tell of the machine.
     STATEMENT_TIMEOUT_MS="60000",

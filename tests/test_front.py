@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
 class Front:
     """The front and the servers behind it."""
 
-    def __init__(self, web: Server, realtime: Server, proxies: int) -> None:
+    def __init__(self, web: Server, realtime: Server, proxies: int, **environment: str) -> None:
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -87,6 +87,7 @@ class Front:
                 "WEB_ADDRESS": f"127.0.0.1:{web.server_port}",
                 "REALTIME_ADDRESS": f"127.0.0.1:{realtime.server_port}",
                 "PROXY_COUNT": str(proxies),
+                **environment,
             },
             stderr=subprocess.PIPE,
             text=True,
@@ -126,10 +127,10 @@ class Front:
 
 
 @contextmanager
-def fronted(proxies: int = 1) -> Iterator[Front]:
+def fronted(proxies: int = 1, **environment: str) -> Iterator[Front]:
     """A front before two servers."""
     with Server("web") as web, Server("realtime") as realtime:
-        front = Front(web, realtime, proxies)
+        front = Front(web, realtime, proxies, **environment)
         try:
             yield front
         finally:
@@ -173,6 +174,34 @@ def test_what_a_client_says_of_itself_counts_only_when_a_proxy_says_it(proxies, 
         headers = front.ask("/", **claims)[1]["headers"]
     for name, values in seen.items():
         assert [value for header, value in headers if header.lower() == name] == values
+
+
+@pytest.mark.requirement("R12.3", "R12.4")
+@pytest.mark.parametrize("proxies", [1, 2, 3])
+def test_a_flood_from_one_address_ends_at_the_front(proxies):
+    """Whatever it says of itself; everybody else goes on."""
+    with fronted(proxies, FRONT_RATE="20") as front:
+
+        def ask(number: int, address: str = "203.0.113.5") -> tuple[int, Any, Any]:
+            seen = [address, "10.0.0.1"][: proxies - 1]
+            way = ", ".join([f"192.0.2.{number}", *seen])
+            answer, said = front.ask("/api/v1/deck", **{"X-Forwarded-For": way})
+            return answer.status, answer.headers, said
+
+        answers = [ask(number) for number in range(30)]
+        assert [status for status, *_ in answers] == [200] * 20 + [429] * 10
+        _, headers, problem = answers[-1]
+        assert problem["code"] == "throttled"
+        assert headers["Retry-After"] == "10"
+        assert problem["request_id"] == headers["X-Request-ID"]
+        assert front.web.requests == 20
+        if proxies > 1:
+            assert ask(0, "203.0.113.6")[0] == 200
+            # One line of IPv6 is a /64.
+            addresses = [f"2001:db8::{number:x}" for number in range(1, 31)]
+            assert sum(ask(0, address)[0] == 200 for address in addresses) == 20
+            assert ask(0, "2001:db8:0:1::1")[0] == 200
+        front.ask("/health/front")
 
 
 def test_while_one_process_is_away_the_front_answers_with_a_problem_and_the_other_goes_on(front):
