@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from accounts.models import SecondFactor, User
+from accounts.models import SecondFactor
 from accounts.staff import factors
 from accounts.staff.access import has_factor
 from pupmatch.lib.admin.actions import done, question
@@ -61,7 +61,7 @@ class ResetsSecondFactors:
         """Superusers, for others: one's own are under Sign-in security."""
         if not request.user.is_superuser or object_id is None:
             return bool(request.user.is_superuser)
-        user = User.objects.filter(pk=object_id).first()
+        user = self.get_object(request, object_id)  # type: ignore[attr-defined]
         return user is not None and user != request.user and user.is_staff and has_factor(user)
 
     @action(
@@ -80,7 +80,7 @@ class ResetsSecondFactors:
     )
     def reset_factors(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         """Take them all away, with every sign-in to the admin."""
-        user = User.objects.get(pk=object_id)
+        user = self.row(request, object_id)  # type: ignore[attr-defined]
         by: Any = request.user
         factors.reset(user=user, by=by, reason=form.cleaned_data["reason"])
         return done(request, user, "The second factors are reset; a mail tells of it.")

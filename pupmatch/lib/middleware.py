@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -87,6 +88,8 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = _refusal(request) or self.get_response(request)
         if request.path.startswith("/api/v1/"):
+            if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+                response = problem_response(request, **UNMET)
             if not response.has_header("Cache-Control"):
                 patch_cache_control(response, private=True, no_cache=True)
             patch_vary_headers(response, ["Authorization"])
@@ -144,6 +147,13 @@ def _has_no_length(request: HttpRequest) -> bool:
 def _is_too_large(request: HttpRequest) -> bool:
     return int(request.META.get("CONTENT_LENGTH") or 0) > _largest_body(request)
 
+
+# Of Django, which compares If-Match and If-Unmodified-Since, and answers in HTML.
+UNMET: dict[str, Any] = {
+    "http_status": HTTPStatus.PRECONDITION_FAILED,
+    "code": "precondition_failed",
+    "detail": "It is not as the request says that it is to be.",
+}
 
 # In this order: what is asked of a request, and what it is told that it is so.
 REFUSALS: list[tuple[Callable[[HttpRequest], bool], int, str, str]] = [

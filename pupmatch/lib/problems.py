@@ -23,6 +23,7 @@ TITLES = {
     409: "Conflict",
     410: "No longer kept",
     411: "Length required",
+    412: "Precondition failed",
     413: "Too large",
     415: "Unsupported media type",
     429: "Too many requests",

@@ -105,9 +105,11 @@ class DayFilter(SimpleListFilter):
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    # Keys count from 1970, and there is a day after each that we look for.
+    return day if day and 1970 <= day.year < 9999 else None
 
 
 def on_day(entries: QuerySet, day: date) -> QuerySet:
