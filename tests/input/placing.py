@@ -15,10 +15,8 @@ from tests.input.operations import MULTIPART, Operation, Slot, form
 
 NUMBERS = {"integer", "number"}
 # As addresses take them.
-WHOLE, DECIMAL = (
-    re.compile(r"[0-9]{1,18}"),
-    re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.I),
-)
+WHOLE = re.compile(r"[0-9]{1,4000}")
+DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 MARK = "\uf8ffhere\uf8ff"
 # Headers that we read as text.
 READ = ("Idempotency-Key", "X-Request-ID", "User-Agent")
@@ -125,7 +123,8 @@ def _number_is_taken(slot: Slot, text: str) -> bool:
         is_finite = not isinstance(value, float) or math.isfinite(value)
         return is_finite and slot.takes(value)
     if "string" in slot.types:
-        return bool(DECIMAL.fullmatch(text)) and abs(float(text)) <= 90
+        limit = 90 if slot.name == ("near",) else 180
+        return bool(DECIMAL.fullmatch(text)) and abs(float(text)) <= limit
     if "integer" in slot.types:
         return bool(WHOLE.fullmatch(text)) and slot.takes(int(text))
     return bool(DECIMAL.fullmatch(text)) and math.isfinite(float(text)) and slot.takes(float(text))
@@ -250,7 +249,7 @@ def _number(placement: Placement, me: Insider, port: int) -> Ask:
     if slot.name[0] == "near":
         value = f"{value},0"
     elif slot.name[0] == "bbox":
-        value = f"0,{value},1,90" if len(value) % 2 else f"{value},-90,1,90"
+        value = f"{value},-90,1,90"
     return _in_slot(placement, me, value)
 
 

@@ -6,7 +6,7 @@ from tests.input.corpus.rows import Row, rows
 
 # In place of a whole body. {} stands for the usual one, without its braces.
 BROKEN = {
-    "nothing": b"", "blank": b" ", "a line": b"\n", "{": b"{", "}": b"}", "[": b"[", '"': b'"',
+    "blank": b" ", "a line": b"\n", "{": b"{", "}": b"}", "[": b"[", '"': b'"',
     "unclosed text": b'{"a": "b', "unclosed list": b'{"a": [1, 2', "no value": b'{"a": }',
     "no colon": b'{"a" 1}', "no name": b"{: 1}", "single quotes": b"{'a': 1}",
     "bare name": b"{a: 1}", "trailing comma": b'{"a": 1,}', "leading comma": b'{,"a": 1}',
@@ -71,6 +71,8 @@ STRANGERS = [
 
 ROWS: list[Row] = [
     *rows("body", BROKEN, is_refused=True),
+    # A change of nothing, where one may change something.
+    *rows("body", {"nothing": b""}),
     *rows("body", NO_OBJECTS, is_refused=True),
     *rows("body", DEEP, is_refused=True),
     *rows("body", TWICE, is_refused=True),
