@@ -23,12 +23,12 @@ def sample(rows: list[Row], operations: tuple[Operation, ...]) -> list[Placement
         for each in found:
             by_place[_place(each)].append(each)
         if found:
-            one = _one_of(found, row.id)
+            one = one_of(found, row.id)
             chosen[row.id, _place(one)] = one
     had = {place for _, place in chosen}
     for place, found in by_place.items():
         if place not in had:
-            one = _one_of(found, str(place))
+            one = one_of(found, str(place))
             chosen[one.row.id, place] = one
     return list(chosen.values())
 
@@ -37,6 +37,6 @@ def _place(placement: Placement) -> tuple:
     return placement.row.category, placement.operation.id, str(placement.slot or placement.header)
 
 
-def _one_of(found: Iterable[Placement], name: str) -> Placement:
+def one_of(found: Iterable[Placement], name: str) -> Placement:
     """By a hash that is the same in every process."""
     return min(found, key=lambda each: crc32(f"{name} {each}".encode("utf-8", "replace")))
