@@ -280,7 +280,7 @@ OTHERS = [
     Trouble("push refuses, 6 s", refuses("provider")),
     Trouble("push hangs, 8 s", hangs("provider"), 8),
     Trouble("worker killed, 6 s", dead("worker-1")),
-    Trouble("realtime killed, 6 s", dead("realtime"), 6, ("events",)),
+    Trouble("realtime killed, 6 s", dead("realtime"), 6, ("events", "poll")),
 ]
 BUCKET = [
     Trouble("bucket answers 500, 6 s", failing_bucket, 6, ("photo",), needs=_has_bucket),
