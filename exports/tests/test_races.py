@@ -55,7 +55,7 @@ def test_a_job_that_runs_twice_at_once_leaves_one_file(in_parallel):
 
 @pytest.mark.requirement("R2.7")
 def test_an_erasure_leaves_no_export_whenever_it_comes(in_parallel, sized):
-    for _ in range(sized(6, 100)):
+    for _ in range(sized(3, 100)):
         me = ProfileFactory(photos=0)
         add(me)
         ready, waiting = me.user, me.user

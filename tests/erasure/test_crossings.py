@@ -73,7 +73,7 @@ def others_acts(client, profile):
 def test_nothing_is_written_behind_somebody_who_leaves(
     client_for, api, in_parallel, run_jobs, sized, way
 ):
-    for _ in range(sized(2, 40)):
+    for _ in range(sized(1, 40)):
         me = ProfileFactory(name="Ozymandias", photos=0)
         for _ in range(2):
             add(me)

@@ -82,7 +82,8 @@ def places(found):
     return set().union(*found.values())
 
 
-def test_the_traces_are_there_to_be_found(life):
+def are_there(life):
+    """Or not to find them afterwards would show nothing."""
     # The address that was left is nowhere to be read, not even now: it is hashed, or sealed.
     assert set(life.traces) - set(standing(life.traces)) == {"old address"}
     assert len([name for name in stored() if name.startswith("media/")]) == 9
@@ -92,6 +93,7 @@ def test_the_traces_are_there_to_be_found(life):
 
 
 def test_what_stays_is_what_the_map_says(life, run_jobs):
+    are_there(life)
     erase(life)
     run_jobs(raising=False)
     assert standing(life.traces) == LEFT
