@@ -1,16 +1,23 @@
 """Every part of an export, room by room from the bottom up; `exports.parts` says what a part is."""
 
-from collections.abc import Iterator
 from operator import attrgetter
-from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import AuthenticationAttempt, Block, Session, User
 from events.models import Event, Stream
 from exports.parts import Part, by_position
+from exports.rows import (
+    conversations,
+    document_path,
+    likes_received,
+    messages,
+    photo_path,
+    profile_of_blocked,
+    words,
+)
 from matching.models import Like, Match, Pass
 from messaging.models import Conversation, Message, Participant
 from moderation.models import Appeal, Decision, Report
@@ -24,65 +31,6 @@ from notifications.models import (
 from playgrounds.models import Favorite, Playground, Review
 from profiles.models import LocationMove, Photo, Preferences, Profile, Prompt
 from verification.models import Verification
-
-WAITING = Verification.State.WAITING
-
-
-def photo_path(photo: Photo) -> str:
-    """Where a photo is in the zip."""
-    return f"photos/{photo.position + 1}-{photo.pk}.webp"
-
-
-def document_path(shown: Verification) -> str:
-    """Where a document is in the zip; nowhere once it is decided, and removed."""
-    return f"documents/{shown.kind}-{shown.pk}.webp" if shown.document else ""
-
-
-# --- What is somebody's ---------------------------------------------------------------------------
-
-
-def _conversations(user: User) -> QuerySet[Conversation]:
-    return Conversation.objects.filter(Q(low__user=user) | Q(high__user=user))
-
-
-def _shown(user: User) -> QuerySet[Message]:
-    """Those that the person wrote, and of the others those that they have not deleted."""
-    sides = Participant.objects.filter(
-        conversation=OuterRef("conversation"),
-        profile__user=user,
-        deleted_at=None,
-        cleared_position__lt=OuterRef("position"),
-    )
-    return Message.objects.filter(Q(sender__user=user) | Q(Exists(sides)))
-
-
-def _messages(user: User) -> Iterator[Message]:
-    # By conversation: to sort all messages of a great talker for each page would take too long.
-    rows = _shown(user).select_related("playground")
-    for talk in _conversations(user).order_by("pk").values_list("pk", flat=True):
-        yield from by_position(rows.filter(conversation=talk))
-
-
-def _likes_received(user: User) -> QuerySet[Like]:
-    """Those that `GET /likes/received` shows: who is hidden there stays hidden here."""
-    profile = Profile.objects.filter(user=user).first()
-    if profile is None:
-        return Like.objects.none()
-    visible = Profile.objects.visible_to(user)
-    return Like.objects.waiting_for(profile).filter(liker__in=visible).select_related("liker")
-
-
-def _words(message: Message) -> str | None:
-    """As they stand; of what staff hold only the author has the words."""
-    return message.shown_body if message.held_at else message.body
-
-
-def _profile_of_blocked(block: Block) -> Any:
-    profile = Profile.objects.filter(user=block.blocked_id).first()
-    return profile.pk if profile else None
-
-
-# --- The parts ------------------------------------------------------------------------------------
 
 ACCOUNT = (
     Part(
@@ -121,7 +69,7 @@ ACCOUNT = (
         "blocks", "Whom you blocked.", Block,
         lambda user: Block.objects.filter(blocker=user),
         ("id", "blocked_name", "created_at"),
-        {"profile_id": _profile_of_blocked},
+        {"profile_id": profile_of_blocked},
     ),
 )  # fmt: skip
 
@@ -208,7 +156,7 @@ MEETING = (
     ),
     Part(
         "likes_received", "Who likes you and waits for your answer.", Like,
-        _likes_received,
+        likes_received,
         ("id", "liker", "liked", "comment", "created_at"),
         {"name": attrgetter("liker.name")},
     ),
@@ -225,7 +173,7 @@ MEETING = (
     ),
     Part(
         "conversations", "Your conversations.", Conversation,
-        _conversations,
+        conversations,
         ("id", "low", "high", "last_position", "created_at", "closed_at"),
     ),
     Part(
@@ -241,13 +189,13 @@ MEETING = (
     Part(
         "messages", "What you wrote, and what was written to you, as far as you have not deleted it.",
         Message,
-        _messages,
+        messages,
         (
             "id", "conversation", "position", "sender", "client_id", "kind", "playground",
             "reply_to", "created_at", "edited_at", "deleted_at", "held_at",
         ),
         {
-            "body": _words,
+            "body": words,
             "playground_name": lambda said: said.shown_playground and said.shown_playground.name,
         },
     ),

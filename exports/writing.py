@@ -12,7 +12,8 @@ from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
-from exports.contents import PARTS, document_path, photo_path
+from exports.contents import PARTS
+from exports.rows import document_path, photo_path
 from profiles.models import Photo
 from pupmatch.lib import files
 from verification.models import Verification

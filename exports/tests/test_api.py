@@ -17,6 +17,7 @@ from exports.contents import PARTS
 from exports.models import Export
 from matching.models import Like
 from matching.tests.factories import matched
+from messaging.holding import hold
 from messaging.services import delete_for_me
 from messaging.tests.factories import say, sides_of
 from moderation.blocking import block
@@ -143,6 +144,14 @@ def test_of_others_it_tells_what_i_was_shown(client_for, export):
         str(match.other(me).user_id),
     ):
         assert word not in text
+
+
+def test_of_a_message_that_is_held_its_author_alone_has_the_words(client_for, export):
+    match = matched()
+    sides = sides_of(match.conversation)
+    hold(message=say(sides[0], "held for now"))
+    found = [export(client_for(side.profile.user))["messages"][0]["body"] for side in sides]
+    assert found == ["held for now", None]
 
 
 @pytest.mark.parametrize("standing", ["suspended", "banned"])
