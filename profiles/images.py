@@ -3,6 +3,7 @@
 import base64
 import logging
 import re
+import struct
 import threading
 import warnings
 from io import BytesIO
@@ -25,7 +26,9 @@ DECODING = threading.Lock()
 # is half an hour. Cameras and encoders write about ten, and hardly more segments than a thousand.
 MAX_SCANS = 100
 MAX_SEGMENTS = 10_000
-JPEG_START = b"\xff\xd8\xff"
+# Of a moving picture the first frame is taken; nobody moves this much on the way to it.
+MAX_FRAMES = 1_000
+JPEG_START, PNG_START, WEBP_START = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF"
 SEGMENT = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
 START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
 
@@ -74,6 +77,12 @@ class ImageUnusable(Problem):
     status_code = 400
     default_code = "unusable_image"
     default_detail = "The picture is damaged."
+
+
+class EndlessImage(ImageUnusable):
+    """More scans, segments, chunks or frames than a picture has."""
+
+    default_detail = "The picture is made of too many parts."
 
 
 class Renditions(NamedTuple):
@@ -132,12 +141,13 @@ def _opened(upload: BinaryIO) -> tuple[Image.Image, int, int, int]:
 
 def _decode(content: bytes) -> tuple[Image.Image, int, int]:
     """The upright picture in sRGB, no larger than needed, and the full width and height."""
-    if content.startswith(JPEG_START):
-        _refuse_endless(content)
+    _refuse_endless(content)
     image: Image.Image = Image.open(BytesIO(content), formats=FORMATS)
     width, height = image.size
     if width * height > MAX_PIXELS[image.format or ""]:
         raise ImageTooLarge
+    if getattr(image, "n_frames", 1) > MAX_FRAMES:
+        raise EndlessImage
     # Lets the JPEG decoder leave out what is not needed.
     image.draft(None, _fitting(width, height, WORKING_BOX))
     image.load()
@@ -150,8 +160,31 @@ def _decode(content: bytes) -> tuple[Image.Image, int, int]:
     return (picture, height, width) if orientation in ON_ITS_SIDE else (picture, width, height)
 
 
-def _refuse_endless(jpeg: bytes) -> None:
-    """Raises ImageUnusable for a JPEG whose parts would take minutes to go through."""
+def _refuse_endless(content: bytes) -> None:
+    """Raises EndlessImage for one whose parts would take seconds or minutes to go through."""
+    if content.startswith(JPEG_START):
+        _refuse_endless_jpeg(content)
+    elif content.startswith(PNG_START):
+        _refuse_endless_chunks(content[len(PNG_START) :], ">I4x", around=12, padding=0)
+    elif content.startswith(WEBP_START):
+        _refuse_endless_chunks(content[12:], "<4xI", around=8, padding=1)
+
+
+def _refuse_endless_chunks(chunks: bytes, head: str, *, around: int, padding: int) -> None:
+    """`head` tells the length of what is in a chunk, `around` how long the rest of it is.
+
+    `padding`: 1 where each of them begins at an even place.
+    """
+    position = 0
+    for _ in range(MAX_SEGMENTS):
+        if position + 8 > len(chunks):
+            return
+        (length,) = struct.unpack_from(head, chunks, position)
+        position += around + length + length % 2 * padding
+    raise EndlessImage
+
+
+def _refuse_endless_jpeg(jpeg: bytes) -> None:
     position, segments, scans = 0, 0, 0
     while found := SEGMENT.search(jpeg, position):
         if found[1] == END_OF_IMAGE:
@@ -159,7 +192,7 @@ def _refuse_endless(jpeg: bytes) -> None:
         segments += 1
         scans += found[1] == START_OF_SCAN
         if segments > MAX_SEGMENTS or scans > MAX_SCANS:
-            raise ImageUnusable("The picture is made of too many parts.")
+            raise EndlessImage
         length = int.from_bytes(jpeg[found.end() : found.end() + 2], "big")
         position = found.end() + length
 
