@@ -19,7 +19,7 @@ class RequestCounter(models.Model):
     The table is UNLOGGED: a crash of PostgreSQL empties it.
     """
 
-    key = models.CharField(primary_key=True, max_length=200)
+    key = models.CharField(primary_key=True, max_length=64)
     window_ends_at = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
 
@@ -36,7 +36,7 @@ class LimitedCaller(UUIDModel):
         ADDRESS = "address", "address without a sign-in"
         OTHER = "other"
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=64, unique=True)
     scope = models.CharField(max_length=40)
     kind = models.CharField("caller is", max_length=10, choices=Kind.choices)
     caller = models.CharField(max_length=120)

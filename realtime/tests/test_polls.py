@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts import standing
 from accounts.tests.factories import UserFactory
-from realtime.tests.machinery import eventually, waiting
+from realtime.tests.machinery import Process, eventually, waiting
 from realtime.tests.streams import acknowledged, fill, forget, sign_in
 
 
@@ -179,6 +179,31 @@ def test_while_it_waits_it_holds_neither_thread_nor_connection(realtime, later):
     figures.append(costs())
     assert figures[0][0] == figures[1][0]
     assert figures[0][1] <= figures[1][1] + 2
+
+
+@pytest.mark.requirement("R12.3")
+def test_however_often_it_looks_a_poll_is_one_request_to_the_limits(
+    transactional_db, later, tmp_path
+):
+    process = Process(TEST_RATE_LIMIT_SCALE="0.01", TEST_LIMITS_FILE=str(tmp_path / "limits"))
+    try:
+        user = UserFactory()
+        headers = {"Authorization": f"Bearer {sign_in(user).access}"}
+
+        def ask(after, wait=0):
+            url = f"{process.url}/api/v1/events?after={after}&wait={wait}"
+            return httpx.get(url, headers=headers, timeout=30)
+
+        waits = later(ask, 0, 20)
+        eventually(lambda: waiting(process) == 1)
+        fill(user, 1)
+        answers = [waits.result(), ask(1, wait=1), ask(1), ask(1)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        left = [answer.headers["RateLimit-Remaining"] for answer in answers]
+        assert left == ["2", "1", "0", "0"]
+        assert int(answers[-1].headers["Retry-After"]) <= 60
+    finally:
+        process.stop()
 
 
 def test_only_reading_is_allowed(poll, user):

@@ -56,11 +56,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="requestcounter",
-            name="key",
-            field=models.CharField(max_length=200, primary_key=True, serialize=False),
-        ),
         migrations.RunSQL(UNLOGGED, LOGGED),
         migrations.RunSQL(COUNT, "DROP FUNCTION lib_count_request(text, text, text, timestamptz)"),
         migrations.CreateModel(
@@ -75,7 +70,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.CharField(max_length=200, unique=True)),
+                ("key", models.CharField(max_length=64, unique=True)),
                 ("scope", models.CharField(max_length=40)),
                 (
                     "kind",

@@ -6,6 +6,7 @@ somebody may have many accounts. Addresses of IPv6 count by /64, which is what o
 customer may get: otherwise 65,536 times as much would be theirs.
 """
 
+import hashlib
 import ipaddress
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -23,7 +24,8 @@ IN_MEMORY = {"read", "places", "events", "refused"}
 # A limit by the minute is held for an address by the general one; a longer one by itself.
 LONG_S = 3600
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# What a column of PostgreSQL holds.
+# What columns of PostgreSQL hold.
+LONGEST_KEY = 64
 GREATEST = 2**31 - 1
 # The greatest RATE_LIMIT_SCALE that there is: nothing is counted.
 OFF = 1_000_000
@@ -43,8 +45,9 @@ class Limit(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What it is counted under."""
-        return f"{self.scope}:{self.kind}:{self.caller}"
+        """What it is counted under: in words, as far as the column has room for them."""
+        name = f"{self.scope}:{self.kind}:{self.caller}"
+        return name if len(name) <= LONGEST_KEY else hashlib.sha256(name.encode()).hexdigest()
 
 
 class Count(NamedTuple):
