@@ -19,6 +19,7 @@ LONG_FORMS: dict[str, str] = {
     "access": "pytest tests/access --assault -q",
     "privacy": "pytest tests/privacy --assault -q -s",
     "drill": "tests.drill",
+    "town": "pytest tests/town --assault -q",
     "limits": "pytest pupmatch/lib/tests/test_limits_at_once.py matching/tests/test_likes_a_day.py --assault -q",
     "ends": "pytest realtime/tests/test_ends.py --assault -q",
     "alike": "bench.alike",
