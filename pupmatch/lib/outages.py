@@ -87,7 +87,7 @@ def _is_buckets(error: BaseException) -> bool:
     if botocore is None:
         return False
     if isinstance(error, botocore.ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)  # type: ignore[attr-defined]
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or status == 429
     return isinstance(error, botocore.HTTPClientError | botocore.ConnectionError)
 

@@ -232,8 +232,11 @@ def _judged(trouble: Trouble, row: Row, samples: list[Sample], slack: float) -> 
 
 
 def _is_cut_short(sample: Sample) -> bool:
-    """Whether the front answered while a photo was being sent, and hung up before it was read."""
-    return sample.kind == "photo" and sample.words.startswith(("ReadError", "WriteError"))
+    """Whether the front hung up: on a photo that was still being sent, or on a connection that had
+    been of use before, as HTTP lets a server do; whoever asks then asks again on a new one.
+    """
+    is_photo = sample.kind == "photo" and sample.words.startswith(("ReadError", "WriteError"))
+    return is_photo or sample.words.startswith("RemoteProtocolError Server disconnected")
 
 
 def _limit(sample: Sample) -> float:

@@ -293,5 +293,5 @@ RESTARTS = [
     *(Trouble(f"worker replaced, {number}", replaced("worker-1"), 3) for number in (1, 2, 3)),
     *(Trouble(f"front reloaded, {number}", reloaded, 5) for number in (1, 2, 3)),
     Trouble("web alone replaced", replaced("web"), 3, (), True, True),
-    Trouble("realtime alone replaced", replaced("realtime"), 3, (), True),
+    Trouble("realtime alone replaced", replaced("realtime"), 3, (), True, True),
 ]

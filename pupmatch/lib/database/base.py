@@ -21,13 +21,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Django's, but for the kind of connection; a pool's are of it by the settings."""
+        """Django's, but for the kind of connection and for how long one is waited for."""
+        self.isolation_level = IsolationLevel.READ_COMMITTED
         patience = current.get()
         with patience.wearing() if patience else nullcontext():
             if self.pool:
-                return super().get_new_connection(conn_params)
-            self.isolation_level = IsolationLevel.READ_COMMITTED
-            connection = PatientConnection.connect(**conn_params)
+                self.pool.open()
+                connection = self.pool.getconn(patience and max(0, patience.left_s))
+            else:
+                connection = PatientConnection.connect(**conn_params)
         self.register_geometry_adapters(connection)
         return connection
 
