@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, UUIDField
+from django.db.models import Prefetch, QuerySet, UUIDField
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -223,12 +223,11 @@ class MatchViewSet(
 
     def get_queryset(self) -> QuerySet[Match]:
         """Mine, with people who can still sign in."""
-        others = Q(low__user__is_active=True, high__user__is_active=True)
         cards = Profile.objects.for_card()
         return (
             Match.objects.active()
             .of(self.profile)
-            .filter(others)
+            .of_people_in_use()
             .prefetch_related(Prefetch("low", cards), Prefetch("high", cards))
         )
 
