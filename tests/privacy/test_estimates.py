@@ -50,7 +50,7 @@ def world(client_for: Callable) -> World:
 @pytest.fixture
 def trials(world: World, sized: Callable[[int, int], int]) -> Callable[..., Iterator[Trial]]:
     """`trials(attack, keep, count)`: tries an attack on so many targets, each forgotten afterwards."""
-    rays, to = sized(3, 4), sized(8, 2)
+    rays, to = sized(3, 4), sized(8, 4)
 
     def run(name: str, keep: Keep, count: int) -> Iterator[Trial]:
         chance = random.Random(f"{name} {count}")

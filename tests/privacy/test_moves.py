@@ -114,7 +114,7 @@ def _report(world: World, centre: Point) -> None:
 
 def test_a_move_is_told_by_nothing_before_it_shows(world, lurker, sized):
     began, answers = timezone.now(), 0
-    for number in range(sized(3, 500)):
+    for number in range(sized(3, 200)):
         with time_machine.travel(began, tick=False):
             (stays, rests), (goes, arrives) = (
                 told(world, lurker, f"{number}", moves=moves) for moves in (False, True)
@@ -135,7 +135,7 @@ def test_every_moment_from_30_to_90_minutes_is_as_likely(sized):
     """Kolmogorov and Smirnov's distance from the even distribution; 1.95 is exceeded once in a thousand."""
     dog, waits = ProfileFactory(), []
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        for number in range(sized(120, 5000)):
+        for number in range(sized(120, 3000)):
             clock.shift(timedelta(hours=2))
             set_location(profile=dog, point=point(number % 2, 0))
             shows_at = Profile.objects.get(pk=dog.pk).location_shows_at
@@ -194,7 +194,7 @@ def test_a_walker_who_is_watched_all_the_time_is_found_no_better_than_by_their_c
     guesses = dict.fromkeys(("centre", *range(-500, 501, 50)))
     errors: dict[Any, list[float]] = {name: [] for name in guesses}
     edges, known = [], []
-    for _ in range(sized(4, 300)):
+    for _ in range(sized(4, 200)):
         with transaction.atomic(), time_machine.travel(timezone.now(), tick=False) as clock:
             seen = walk(dog, chance, clock)
             transaction.set_rollback(True)
@@ -244,13 +244,13 @@ def nights(dog: Profile, home: Point, chance: random.Random, days: int) -> list[
 def test_who_comes_home_day_after_day_is_found_no_better_than_by_one_cell(sized):
     """By the middle of all cells in which they are seen at night."""
     dog, chance, together, known, several = ProfileFactory(), random.Random(4), [], [], 0
-    for _ in range(sized(3, 300)):
+    for _ in range(sized(3, 120)):
         home = within_cell(snap(somewhere(chance)), chance)
         if sized(1, 0):
             # Few, but such as an edge makes a difference to.
             home = point(cell_of(home).south + 0.0002, home.x)
         with transaction.atomic():
-            seen = nights(dog, home, chance, sized(4, 15))
+            seen = nights(dog, home, chance, sized(4, 12))
             transaction.set_rollback(True)
         cells = list({(place.x, place.y): place for place in seen}.values())
         several += len(cells) > 1
