@@ -60,7 +60,7 @@ def squawk() -> bool:
                 files[-1].write_text(
                     f"BEGIN;\n{sql}\nCOMMIT;\n" if migration.atomic else f"{sql}\n"
                 )
-        version = connection.pg_version // 10_000
+        version = connection.get_database_version()[0]
         told = [f"--exclude={rule}" for rule in NOT_ASKED]
         command = [
             Path(sys.executable).with_name("squawk"),
@@ -68,7 +68,7 @@ def squawk() -> bool:
             *told,
             *files,
         ]
-        return subprocess.run(command, check=False).returncode == 0
+        return subprocess.run([*map(str, command)], check=False).returncode == 0
 
 
 def main() -> int:
