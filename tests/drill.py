@@ -39,7 +39,8 @@ def contents(database: str) -> dict[Any, Any]:
     """A checksum of the rows of each table, and what is defined beside them."""
     with psycopg.connect(database) as connection:
         found: dict[Any, Any] = {
-            (kind, name): CASTS.sub("", text or "") for kind, name, text in connection.execute(DEFINED)
+            (kind, name): CASTS.sub("", text or "")
+            for kind, name, text in connection.execute(DEFINED)
         }
         for (table,) in connection.execute(TABLES).fetchall():
             rows = sql.SQL(
