@@ -1,22 +1,19 @@
-"""Where each row can be placed, the request that it makes of an operation's usual one, and what is due."""
+"""Where each row can be placed, and the request that it makes of an operation's usual one."""
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from tests.input.asking import JSON, PROBLEM, Answer, Ask
+from tests.input.asking import JSON, Ask
 from tests.input.corpus.rows import Row
+from tests.input.due import is_taken
 from tests.input.insiders import Insider
 from tests.input.operations import MULTIPART, Operation, Slot, form
 
 NUMBERS = {"integer", "number"}
-# As addresses take them.
-WHOLE = re.compile(r"[0-9]{1,4000}")
-DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 MARK = "\uf8ffhere\uf8ff"
 # Headers that we read as text.
 READ = ("Idempotency-Key", "X-Request-ID", "User-Agent")
@@ -41,7 +38,7 @@ class Placement:
     @property
     def is_refused(self) -> bool:
         """Whether nothing but a refusal will do."""
-        return (self.row.is_refused and not self._is_in_header) or not _is_taken(self)
+        return (self.row.is_refused and not self._is_in_header) or not is_taken(self.row, self.slot)
 
     @property
     def _is_in_header(self) -> bool:
@@ -96,63 +93,6 @@ def _places(category: str, operation: Operation) -> list[Slot | str]:
 
 def _is_text(slot: Slot) -> bool:
     return "string" in slot.types and not (slot.where == "body" and "object" in slot.types)
-
-
-# --- What is due ----------------------------------------------------------------------------------
-
-
-def _is_taken(placement: Placement) -> bool:
-    """Whether the schema of the place allows what stands there."""
-    slot, value = placement.slot, placement.row.value
-    if slot is None:
-        return True
-    if placement.row.category in ("number", "age"):
-        return _number_is_taken(slot, value)
-    if slot.where == "path":
-        return slot.takes(value)
-    # Of text in an address we promise less than of a document: blanks around it do not count.
-    return slot.where != "body" or slot.takes(value)
-
-
-def _number_is_taken(slot: Slot, text: str) -> bool:
-    if slot.where == "body":
-        try:
-            value = json.loads(text, parse_constant=_refuse)
-        except ValueError:
-            return False
-        is_finite = not isinstance(value, float) or math.isfinite(value)
-        return is_finite and slot.takes(value)
-    if "string" in slot.types:
-        limit = 90 if slot.name == ("near",) else 180
-        return bool(DECIMAL.fullmatch(text)) and abs(float(text)) <= limit
-    if "integer" in slot.types:
-        return bool(WHOLE.fullmatch(text)) and slot.takes(int(text))
-    return bool(DECIMAL.fullmatch(text)) and math.isfinite(float(text)) and slot.takes(float(text))
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(name)
-
-
-def complaint(placement: Placement, answer: Answer) -> str:
-    """What is wrong with the answer; nothing, if it is one that is due."""
-    if answer.status >= 500:
-        return "an error of ours"
-    if answer.status >= 400:
-        return _shape_of_refusal(answer)
-    if placement.is_refused:
-        return "taken"
-    return "" if answer.status < 300 else "a redirect"
-
-
-def _shape_of_refusal(answer: Answer) -> str:
-    if answer.headers.get("content-type") != PROBLEM:
-        return f"a refusal of type {answer.headers.get('content-type')}"
-    if len(answer.body) > 20_000:
-        return f"a refusal of {len(answer.body)} bytes"
-    if answer.body and not ({"code", "status", "detail", "request_id"} <= answer.data.keys()):
-        return "no problem document"
-    return ""
 
 
 # --- How it is placed -----------------------------------------------------------------------------

@@ -35,6 +35,7 @@ FIELDS = {
     ("/current_password", "required"): "goes with email",
     ("/current_password", "wrong_password"): "is looked up",
     ("/cursor", "invalid"): "is sealed by the server",
+    ("/id_token", "invalid_token"): "is signed by Apple or Google",
     ("/ids", "not_all"): "are compared with what there is",
     ("/max_age", "invalid"): "is compared with min_age",
     ("/min_age", "invalid"): "is compared with max_age",

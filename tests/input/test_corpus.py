@@ -12,10 +12,11 @@ from django.db import transaction
 from tests.input.asking import Answer, Ask, Here
 from tests.input.corpus import CORPUS, LEAST
 from tests.input.digest import digest
+from tests.input.due import complaint
 from tests.input.insiders import Insider
 from tests.input.operations import operations
 from tests.input.people import insider
-from tests.input.placing import Placement, complaint
+from tests.input.placing import Placement
 from tests.input.sampling import product, sample
 
 PLAYED = [name for name in CORPUS if name != "frames"]
@@ -58,7 +59,7 @@ def complaints(here: Here, me: Insider, played: list[Placement]) -> Iterator[str
     """What is wrong, with a line for each."""
     for placement in played:
         answer = asked(here, placement.ask(me))
-        if wrong := complaint(placement, answer):
+        if wrong := complaint(answer, is_refused=placement.is_refused):
             yield f"{wrong}: {placement}: {answer.status} {answer.body[:300]!r}"
 
 
