@@ -124,7 +124,7 @@ def test_whoever_is_barred_while_they_move_stays_at_their_address(monkeypatch, c
     def barred_while_asked(*args, **kwargs):
         BAR[code](user)
 
-    monkeypatch.setattr(credentials, "_confirm", barred_while_asked)
+    monkeypatch.setattr(credentials, "confirm", barred_while_asked)
     with pytest.raises(Exception, match="account is"):
         credentials.change_email(
             user=user, email="away@pupmatch.example", current_password=PASSWORD, caller=CALLER
