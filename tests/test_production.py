@@ -125,7 +125,7 @@ def test_every_variable_is_described():
     example = (settings.BASE_DIR / ".env.example").read_text()
     used = set(
         re.findall(
-            r'(?:env\.\w+|secret|folder|number|one_of|whole_number|database)\(\s*"([A-Z0-9_]+)"',
+            r'(?:env\.\w+|secret|folder|hash_list|number|one_of|whole_number|database)\(\s*"([A-Z0-9_]+)"',
             code,
         )
     )
