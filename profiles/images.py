@@ -6,6 +6,7 @@ import re
 import struct
 import threading
 import warnings
+from collections.abc import Callable
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
@@ -18,8 +19,10 @@ from screening.pictures import perceptual_hash
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 # A JPEG straight from a phone passes: it is decoded at half its size or less. The others have to be
-# decoded whole, at up to 19 bytes a pixel.
-MAX_PIXELS = {"JPEG": 8192 * 6144, "MPO": 8192 * 6144, "PNG": 25_000_000, "WEBP": 25_000_000}
+# decoded whole, at up to 12 bytes a pixel, and 19 in WebP: 300 MB (`bench/uploads.py`).
+MAX_PIXELS = {"JPEG": 8192 * 6144, "MPO": 8192 * 6144, "PNG": 25_000_000, "WEBP": 16_000_000}
+# In several scans nothing can be left out: all coefficients of all colours are kept until the last.
+MAX_PIXELS_IN_SCANS = 25_000_000
 # Decoding is done one at a time in each process, so that this bounds its memory, too.
 DECODING = threading.Lock()
 # A decoder goes over all pixels in each scan; a file of 10 MB has room for 150,000 of them, which
@@ -67,7 +70,8 @@ class ImageTooLarge(Problem):
     status_code = 413
     default_code = "image_too_large"
     default_detail = (
-        "A photo has at most 10 MB (10,485,760 bytes) and 50 megapixels; 25 as PNG or WebP."
+        "A photo has at most 10 MB (10,485,760 bytes) and 50 megapixels;"
+        " 25 as PNG or progressive JPEG, 16 as WebP."
     )
 
 
@@ -83,6 +87,19 @@ class EndlessImage(ImageUnusable):
     """More scans, segments, chunks or frames than a picture has."""
 
     default_detail = "The picture is made of too many parts."
+
+
+class Chunk(NamedTuple):
+    """How to go from chunk to chunk: the length in its first eight bytes, and what is around that."""
+
+    length: str
+    around: int
+    align: int
+    is_last: Callable[[bytes], bool]
+
+
+PNG_CHUNK = Chunk(">I4x", 12, 1, lambda head: head.endswith(b"IEND"))
+WEBP_CHUNK = Chunk("<4xI", 8, 2, lambda head: False)
 
 
 class Renditions(NamedTuple):
@@ -141,10 +158,13 @@ def _opened(upload: BinaryIO) -> tuple[Image.Image, int, int, int]:
 
 def _decode(content: bytes) -> tuple[Image.Image, int, int]:
     """The upright picture in sRGB, no larger than needed, and the full width and height."""
-    _refuse_endless(content)
+    scans = _refuse_endless(content)
     image: Image.Image = Image.open(BytesIO(content), formats=FORMATS)
     width, height = image.size
-    if width * height > MAX_PIXELS[image.format or ""]:
+    most = MAX_PIXELS[image.format or ""]
+    if width * height > (
+        MAX_PIXELS_IN_SCANS if scans > 1 or image.info.get("progressive") else most
+    ):
         raise ImageTooLarge
     if getattr(image, "n_frames", 1) > MAX_FRAMES:
         raise EndlessImage
@@ -160,41 +180,44 @@ def _decode(content: bytes) -> tuple[Image.Image, int, int]:
     return (picture, height, width) if orientation in ON_ITS_SIDE else (picture, width, height)
 
 
-def _refuse_endless(content: bytes) -> None:
-    """Raises EndlessImage for one whose parts would take seconds or minutes to go through."""
-    if content.startswith(JPEG_START):
-        _refuse_endless_jpeg(content)
-    elif content.startswith(PNG_START):
-        _refuse_endless_chunks(content[len(PNG_START) :], ">I4x", around=12, padding=0)
-    elif content.startswith(WEBP_START):
-        _refuse_endless_chunks(content[12:], "<4xI", around=8, padding=1)
+def _refuse_endless(content: bytes) -> int:
+    """Raises EndlessImage for one whose parts would take seconds or minutes to go through.
 
-
-def _refuse_endless_chunks(chunks: bytes, head: str, *, around: int, padding: int) -> None:
-    """`head` tells the length of what is in a chunk, `around` how long the rest of it is.
-
-    `padding`: 1 where each of them begins at an even place.
+    Says in how many scans its pixels come.
     """
-    position = 0
+    if content.startswith(JPEG_START):
+        return _scans(content)
+    if content.startswith(PNG_START):
+        _refuse_endless_chunks(content, len(PNG_START), PNG_CHUNK)
+    elif content.startswith(WEBP_START):
+        # What follows the length that it says of itself is not looked at by the decoder either.
+        end = int.from_bytes(content[4:8], "little") + 8
+        _refuse_endless_chunks(content[:end], 12, WEBP_CHUNK)
+    return 1
+
+
+def _refuse_endless_chunks(content: bytes, position: int, chunk: Chunk) -> None:
     for _ in range(MAX_SEGMENTS):
-        if position + 8 > len(chunks):
+        head = content[position : position + 8]
+        if len(head) < 8 or chunk.is_last(head):
             return
-        (length,) = struct.unpack_from(head, chunks, position)
-        position += around + length + length % 2 * padding
+        (length,) = struct.unpack(chunk.length, head)
+        position += chunk.around + length + length % chunk.align
     raise EndlessImage
 
 
-def _refuse_endless_jpeg(jpeg: bytes) -> None:
+def _scans(jpeg: bytes) -> int:
     position, segments, scans = 0, 0, 0
     while found := SEGMENT.search(jpeg, position):
         if found[1] == END_OF_IMAGE:
-            return
+            break
         segments += 1
         scans += found[1] == START_OF_SCAN
         if segments > MAX_SEGMENTS or scans > MAX_SCANS:
             raise EndlessImage
         length = int.from_bytes(jpeg[found.end() : found.end() + 2], "big")
         position = found.end() + length
+    return scans
 
 
 def _orientation(image: Image.Image) -> int:

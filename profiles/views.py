@@ -114,8 +114,8 @@ class PhotosView(OwnProfileMixin, APIView):
         """Add a photo as the last one.
 
         It is judged by decoding: JPEG, PNG or WebP, else 415 `unsupported_image`; over 10 MB or
-        50 megapixels (25 as PNG or WebP) is 413 `image_too_large`; a damaged one is 400
-        `unusable_image`, and a seventh 409 `too_many_photos`.
+        50 megapixels (25 as PNG or progressive JPEG, 16 as WebP) is 413 `image_too_large`; a damaged
+        one is 400 `unusable_image`, and a seventh 409 `too_many_photos`.
         """
         fields = parsed(PhotoUploadSerializer, request)
         # Before the earlier answer, which is written together with the sixth photo: an upload that

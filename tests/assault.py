@@ -25,6 +25,7 @@ LONG_FORMS: dict[str, str] = {
     "alike": "bench.alike",
     "social": "pytest accounts/tests/test_social_races.py --assault -q",
     "outages": "tests.faults.outages",
+    "uploads": "bench.uploads",
     "erasure": "pytest exports tests/erasure --assault -q",
 }
 

@@ -252,7 +252,22 @@ def _others() -> Makers:
         "zeros": lambda: b"\0" * 5_000,
         "anything at all": lambda: random.Random(6).randbytes(5_000),
     }
-    for format in "GIF BMP TIFF ICO PPM TGA PCX SGI DDS ICNS JPEG2000 MSP XBM SPIDER".split():
+    for format in [
+        "GIF",
+        "BMP",
+        "TIFF",
+        "ICO",
+        "PPM",
+        "TGA",
+        "PCX",
+        "SGI",
+        "DDS",
+        "ICNS",
+        "JPEG2000",
+        "MSP",
+        "XBM",
+        "SPIDER",
+    ]:
         mode = {"MSP": "1", "XBM": "1", "SPIDER": "F"}.get(format, "RGB")
         made[format] = lambda f=format, m=mode: saved(Image.new(m, (64, 64)), f)  # type: ignore[misc]
     return made

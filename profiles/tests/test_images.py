@@ -25,6 +25,11 @@ pytestmark = pytest.mark.requirement("R2.3", "R3.2", "P4")
 TEN_MB = 10_485_760
 
 
+def two_scans(jpeg):
+    """The same with its only scan once more."""
+    return jpeg[:-2] + jpeg[jpeg.index(b"\xff\xda") :]
+
+
 class TestWhatIsTaken:
     @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
     def test_the_three_formats(self, format):
@@ -57,9 +62,9 @@ class TestWhatIsTaken:
         assert (found.width, found.height) == size
         assert len(found.thumbhash) <= 60
 
-    def test_ten_megabytes_exactly_and_not_a_byte_more(self):
-        jpeg = picture()
-        exactly = jpeg + b"\0" * (TEN_MB - len(jpeg))
+    @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+    def test_ten_megabytes_exactly_and_not_a_byte_more(self, format):
+        exactly = picture(format=format).ljust(TEN_MB, b"\0")
         assert rendered(exactly).byte_size == TEN_MB
         with pytest.raises(ImageTooLarge):
             rendered(exactly + b"\0")
@@ -127,7 +132,7 @@ class TestWhatIsRefused:
         ("format", "size"),
         [
             ("PNG", (5001, 5000)),
-            ("WEBP", (5001, 5000)),
+            ("WEBP", (4001, 4000)),
             ("JPEG", (8193, 6144)),
             ("PNG", (25_000_001, 1)),
         ],
@@ -136,6 +141,17 @@ class TestWhatIsRefused:
         assert size[0] * size[1] > MAX_PIXELS[format]
         with pytest.raises(ImageTooLarge):
             rendered(picture(*size, format))
+
+    def test_in_several_scans_fewer(self):
+        """Their coefficients are all kept: six to eight bytes a pixel, however small it is shown."""
+        size = (5001, 5000)
+        assert rendered(picture(*size)).width == 5001
+        progressive = saved(Image.new("L", size), "JPEG", progressive=True)
+        with pytest.raises(ImageTooLarge):
+            rendered(progressive)
+        # Without the word for it, but as many scans as there are colours.
+        with pytest.raises(ImageTooLarge):
+            rendered(two_scans(picture(*size)))
 
     @pytest.mark.parametrize("size", [(12_000, 12_000), (2**31 - 1, 2**31 - 1)])
     def test_a_decompression_bomb_costs_next_to_nothing(self, size):
