@@ -449,8 +449,20 @@ if S3_BUCKET:
         },
     }
 
+# Photos of the folder from a host of their own, so that nothing that was uploaded shares an origin
+# with the API or the pages of staff. A bucket has one anyway.
+PHOTO_HOST = "" if S3_BUCKET else env.str("PHOTO_HOST", default="").lower()
 # Where photos come from, beside this server itself: what pages of staff may show.
 PHOTO_ORIGINS: list[str] = []
+if PHOTO_HOST:
+    PHOTO_ORIGINS = [f"https://{PHOTO_HOST}"]
+    MEDIA_URL = f"https://{PHOTO_HOST}{MEDIA_URL}"
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, PHOTO_HOST]
+    # Before anything that answers.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("pupmatch.lib.policies.BrowserPolicyMiddleware") + 1,
+        "pupmatch.lib.media.PhotoHostMiddleware",
+    )
 if S3_BUCKET:
     photo_host = STORAGES["default"]["OPTIONS"]["custom_domain"]
     PHOTO_ORIGINS = [

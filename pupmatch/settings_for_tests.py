@@ -45,6 +45,7 @@ os.environ.update(
     S3_BUCKET="",
     S3_PRIVATE_BUCKET="",
     PRIVATE_ROOT="",
+    PHOTO_HOST="",
     METRICS_TOKEN="",
     PHOTO_REVIEW="",
     CONTACTS_IN_PROFILES="",

@@ -78,6 +78,38 @@ def test_production_speaks_https_alone():
     ], asked.stderr
 
 
+ASK_FOR_PHOTOS = """
+import django
+from django.test import Client
+django.setup()
+from django.core.files.storage import default_storage
+print(default_storage.url("photos/ab/dog.webp"))
+for host, path in [
+    ("photos.pupmatch.example", "/media/photos/ab/dog.webp"), ("photos.pupmatch.example", "/health/live"),
+    ("api.pupmatch.example", "/media/photos/ab/dog.webp"), ("api.pupmatch.example", "/health/live"),
+]:
+    answer = Client().get(path, headers={"host": host, "x-forwarded-proto": "https"})
+    print(host.partition(".")[0], path, answer.status_code)
+page = Client().get("/admin/login/", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"})
+print("blob: https://photos.pupmatch.example;" in page["Content-Security-Policy"])
+"""
+
+
+def test_photos_may_have_a_host_of_their_own(tmp_path):
+    (tmp_path / "photos" / "ab").mkdir(parents=True)
+    (tmp_path / "photos" / "ab" / "dog.webp").write_bytes(b"RIFF")
+    host = {"PHOTO_HOST": "photos.pupmatch.example", "MEDIA_ROOT": str(tmp_path)}
+    asked = run("-c", ASK_FOR_PHOTOS, **host)
+    assert asked.stdout.splitlines() == [
+        "https://photos.pupmatch.example/media/photos/ab/dog.webp",
+        "photos /media/photos/ab/dog.webp 200",
+        "photos /health/live 404",
+        "api /media/photos/ab/dog.webp 404",
+        "api /health/live 200",
+        "True",
+    ], asked.stderr
+
+
 @pytest.mark.requirement("R12.7")
 @pytest.mark.parametrize(
     ("changed", "sentence"),
