@@ -47,7 +47,9 @@ def wrong(there: There, placement: Placement, ask: Ask) -> str:
         return f"hung up: {error}"
     if answer.seconds > PATIENCE_S:
         return f"{answer.seconds:.0f} s"
-    # A server may read less into a strange request than the application would.
+    if answer.status == 400 and not answer.body:
+        # A head that is no HTTP: the application's server refuses it without a word.
+        return ""
     due = complaint(answer, is_refused=placement.is_refused)
     return f"{due}: {answer.status} {answer.body[:200]!r}" if due else ""
 

@@ -1,7 +1,8 @@
-"""Multipart bodies whose envelope is broken, misleading or strange; what is in files is another matter."""
+"""Multipart bodies whose envelope is broken, misleading or strange, and files that are no pictures."""
 
 from typing import Any
 
+from profiles.tests import hostile
 from profiles.tests.factories import picture
 from tests.input.corpus.rows import Row, rows
 
@@ -69,6 +70,13 @@ NAMES = {
 }  # fmt: skip
 
 
+# What is no picture, or was one, under the name and the type of one.
+FILES = {
+    name: part('form-data; name="FILE"; filename="a.jpg"', make(), "Content-Type: image/jpeg") + END
+    for name, make in hostile.SMALL.items()
+}
+
+
 def _typed(kind: str, body: bytes) -> dict[str, Any]:
     return {"content_type": kind, "body": body}
 
@@ -76,6 +84,7 @@ def _typed(kind: str, body: bytes) -> dict[str, Any]:
 ROWS: list[Row] = [
     *rows("upload", {f"body: {name}": _typed(TYPE, body) for name, body in BROKEN.items()}, is_refused=True),
     *rows("upload", {f"type: {name}": _typed(kind, GOOD + END) for name, kind in TYPES.items()}, is_refused=True),
+    *rows("upload", {f"file: {name}": _typed(TYPE, body) for name, body in FILES.items()}, is_refused=True),
     *rows("upload", {f"file name: {name}": _typed(TYPE, named(value)) for name, value in NAMES.items()}),
     *rows("upload", {"an encoded boundary": _typed("multipart/form-data; boundary*=utf-8''bnd", GOOD + END), "an attachment": _typed(TYPE, part('attachment; name="FILE"; filename="a.jpg"') + END), "no end": _typed(TYPE, GOOD), "a preamble": _typed(TYPE, b"hello\r\n" + GOOD + END), "an epilogue": _typed(TYPE, GOOD + END + b"hello"), "twice": _typed(TYPE, GOOD + GOOD + END)}),
 ]  # fmt: skip
