@@ -301,4 +301,5 @@ def _damaged() -> Makers:
 
 
 TAKEN: Makers = {**_polyglots(), **_metadata()}
-REFUSED: Makers = {**_bombs(), **_others(), **_damaged()}
+SMALL: Makers = {**_others(), **_damaged()}
+REFUSED: Makers = {**_bombs(), **SMALL}
