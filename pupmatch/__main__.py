@@ -36,5 +36,7 @@ def load() -> None:
 if __name__ == "__main__":
     load()
     os.environ.setdefault("GRANIAN_BLOCKING_THREADS", "4")
+    # A new thread needs a new connection to the database, and to the bucket, which takes it longest.
+    os.environ.setdefault("GRANIAN_BLOCKING_THREADS_IDLE_TIMEOUT", "600")
     sys.argv[1:1] = [*OPTIONS, "pupmatch.wsgi:application"]
     entrypoint()

@@ -222,7 +222,7 @@ def _judged(trouble: Trouble, row: Row, samples: list[Sample], slack: float) -> 
         faults.append(f"late answers, the latest after {row.slowest_s:.1f} s: {dict(late)}")
     if row.recovery_s > slack * RECOVERED_WITHIN_S:
         faults.append(f"all was well {row.recovery_s:.1f} s after it only")
-    if row.refused["live"] and not trouble.is_front_alone:
+    if row.refused["live"] and "live" not in trouble.felt_by:
         faults.append("/health/live was not 200")
     faults += [f"{kind} did not feel it" for kind in trouble.felt_by if not row.refused[kind]]
     if not trouble.is_everywhere:

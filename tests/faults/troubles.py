@@ -29,7 +29,7 @@ class Trouble:
     felt_by: tuple[str, ...] = ()
     # Whether anything at all may be refused, or only what feels it.
     is_everywhere: bool = False
-    # Whether there is nobody but the front to answer.
+    # Whether there is nobody but the front to answer, be it for some.
     is_front_alone: bool = False
     needs: Callable[[Stage], bool] = lambda stage: True
 
@@ -280,7 +280,7 @@ OTHERS = [
     Trouble("push refuses, 6 s", refuses("provider")),
     Trouble("push hangs, 8 s", hangs("provider"), 8),
     Trouble("worker killed, 6 s", dead("worker-1")),
-    Trouble("realtime killed, 6 s", dead("realtime"), 6, ("events", "poll")),
+    Trouble("realtime killed, 6 s", dead("realtime"), 6, ("events", "poll"), False, True),
 ]
 BUCKET = [
     Trouble("bucket answers 500, 6 s", failing_bucket, 6, ("photo",), needs=_has_bucket),
@@ -292,6 +292,6 @@ RESTARTS = [
     *(Trouble(f"realtime rolled, {number}", rolled("realtime"), 3) for number in (1, 2, 3)),
     *(Trouble(f"worker replaced, {number}", replaced("worker-1"), 3) for number in (1, 2, 3)),
     *(Trouble(f"front reloaded, {number}", reloaded, 5) for number in (1, 2, 3)),
-    Trouble("web alone replaced", replaced("web"), 3, (), True, True),
+    Trouble("web alone replaced", replaced("web"), 3, ("message", "live"), True, True),
     Trouble("realtime alone replaced", replaced("realtime"), 3, (), True, True),
 ]
