@@ -93,7 +93,8 @@ class Mistyped:
         self.value = value
 
     def __str__(self) -> str:
-        return json.dumps(self.value)
+        # What fields compare, and repeat: 1 is to be no choice named "1".
+        return f"{json.dumps(self.value)} ({type(self.value).__name__})"
 
 
 def _as_declared(field: serializers.Field, value: Any) -> Any:

@@ -54,6 +54,32 @@ def test_answers_are_private_unless_the_view_says_otherwise():
     assert not Client().get("/outside").has_header("Cache-Control")
 
 
+@pytest.mark.parametrize("query", ["q=%ff", "q=%ed%a0%80", "%c3=1", "q=a%e2%82"])
+def test_an_address_that_is_no_text_is_refused(query):
+    assert Client().get(f"/outside?{query}").json()["detail"] == "The address is not in UTF-8."
+    assert Client().get("/outside?q=%F0%9F%90%95%zz%").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"HTTP_CONTENT_ENCODING": "gzip"}, 415),
+        ({"HTTP_CONTENT_ENCODING": "identity"}, 200),
+        ({"CONTENT_LENGTH": "1e3"}, 400),
+        ({"CONTENT_LENGTH": "-1"}, 400),
+        ({"CONTENT_LENGTH": "9" * 5000}, 400),
+        ({"HTTP_IF_UNMODIFIED_SINCE": "Thu, 01 Jan 1970 00:00:00 GMT"}, 200),
+    ],
+)
+def test_bodies_come_as_they_are_and_as_long_as_is_said(headers, status):
+    assert Client().get("/api/v1/echo", **headers).status_code == status
+
+
+def test_what_a_request_makes_a_condition_is_refused_as_a_problem():
+    answer = Client().get("/api/v1/echo", HTTP_IF_MATCH='"x"')
+    assert (answer.status_code, answer.json()["code"]) == (412, "precondition_failed")
+
+
 @pytest.mark.requirement("R12.5")
 @pytest.mark.parametrize("url", ["/outside?q=%00", "/outside?%00", "/api/v1/%00", "/a%00b?x=1"])
 def test_an_address_that_postgresql_could_not_hold_is_refused(url):

@@ -303,3 +303,10 @@ def test_wrong_methods_and_unknown_media_are_problems():
     assert_problem(APIClient().delete("/dog"), 405, "method_not_allowed")
     answer = APIClient().post("/dog", {"name": "a"}, HTTP_ACCEPT="text/html")
     assert_problem(answer, 406, "not_acceptable")
+
+
+def test_what_is_wrong_is_told_in_few_words(fail):
+    much = {f"field {number} {'x' * 5000}": ["y" * 5000] for number in range(200)}
+    answer = fail(exceptions.ValidationError(much))
+    assert len(answer.content) < 50_000
+    assert len(answer.json()["errors"]) == 50
