@@ -26,6 +26,9 @@ LONG_FORMS: dict[str, str] = {
     "social": "pytest accounts/tests/test_social_races.py --assault -q",
     "outages": "tests.faults.outages",
     "uploads": "bench.uploads",
+    "input": "pytest tests/input --assault -q",
+    "barrage": "tests.input.barrage",
+    "schemathesis": "tests.input.fuzzing --cases 20000",
     "erasure": "pytest exports tests/erasure --assault -q",
 }
 
