@@ -55,7 +55,12 @@ def in_processes(work: Sequence[Callable[[], Any]]) -> list[Any]:
     ]
     for child in children:
         child.start()
-    found = dict(answers.get(timeout=120) for _ in children)
+    try:
+        found = dict(answers.get(timeout=900) for _ in children)
+    except BaseException:
+        for child in children:
+            child.kill()
+        raise
     for child in children:
         child.join()
     return [found[number] for number in range(len(work))]

@@ -77,11 +77,19 @@ STORES = [
 ]
 
 
-@pytest.mark.parametrize("store", STORES)
-def test_a_lifted_limit_begins_anew(store, settings, django_capture_on_commit_callbacks):
-    server = RedisServer().start() if store == "redis" else None
-    if server:
-        settings.REDIS_URL = server.url
+@pytest.fixture(params=STORES)
+def store(request, settings):
+    """Where requests are counted."""
+    if request.param == "postgresql":
+        yield
+        return
+    server = RedisServer().start()
+    settings.REDIS_URL = server.url
+    yield
+    server.kill()
+
+
+def test_a_lifted_limit_begins_anew(store, django_capture_on_commit_callbacks):
     user = somebody()
     row, other = tire("walk", Kind.PERSON, user.pk), tire("talk", Kind.PERSON, user.pk)
     by = somebody()
@@ -100,8 +108,6 @@ def test_a_lifted_limit_begins_anew(store, settings, django_capture_on_commit_ca
     again = tire("walk", Kind.PERSON, user.pk)
     assert (again.pk, again.windows, again.lifted_at) == (row.pk, 2, None)
     assert other.windows == 1
-    if server:
-        server.kill()
 
 
 def test_the_page_lifts_for_a_reason():

@@ -131,7 +131,7 @@ class TestWithoutRedis:
         in_redis._away_until = None
 
     def test_never_more_than_the_limit_of_each_store(self, server, sized):
-        requests = sized(400, 20_000)
+        requests = sized(400, 4000)
 
         def killing():
             client = redis.Redis.from_url(server.url)
