@@ -43,7 +43,7 @@ def limited(seconds: float, *, waited_s: float = 0) -> Iterator[None]:
 
     0 seconds set no limit.
     """
-    patience = Patience(max(LEAST_S, seconds - waited_s)) if seconds else None
+    patience = Patience(max(min(LEAST_S, seconds), seconds - waited_s)) if seconds else None
     token = current.set(patience)
     try:
         yield

@@ -32,7 +32,7 @@ from tests.faults.people import Person, listen
 from tests.faults.settlers import settle
 from tests.faults.stage import Stage, staged
 from tests.faults.trial import until_all_is_heard
-from tests.faults.troubles import BUCKET, DATABASE, OTHERS, RESTARTS, Trouble
+from tests.faults.troubles import BUCKET, DATABASE, HURRY, HURRY_MS, OTHERS, RESTARTS, Trouble
 from tests.faults.verdict import unfinished, verdict
 
 ANSWERED_WITHIN_S = 3.0
@@ -43,6 +43,12 @@ RECOVERED_WITHIN_S = 10.0
 CALM_S = 2.0
 # Whoever has not begun to do all of this tells nothing by being well.
 BUSY = {"message", "deck", "photo"}
+STAGES: list[tuple[str, dict[str, str], list[Trouble]]] = [
+    ("", {}, DATABASE + OTHERS),
+    ("", {"DATABASE_PATIENCE_MS": str(HURRY_MS)}, HURRY),
+    ("bucket", {}, BUCKET),
+    ("seconds", {}, RESTARTS),
+]
 PATIENT = {"admin", "poll"}
 WATCHED = {"live": "/health/live", "ready": "/health/ready", "admin": "/admin/"}
 CATCH_UP_S = 90
@@ -271,10 +277,10 @@ def main() -> None:
     parser.add_argument("--pool", type=int, default=0, help="DATABASE_POOL_SIZE")
     asked = parser.parse_args()
     faults = 0
-    for kind, troubles in (("", DATABASE + OTHERS), ("bucket", BUCKET), ("seconds", RESTARTS)):
+    for kind, told, troubles in STAGES:
         chosen = [each for each in troubles if asked.only in each.name]
         if chosen:
-            with staged(kind, DATABASE_POOL_SIZE=str(asked.pool)) as stage:
+            with staged(kind, DATABASE_POOL_SIZE=str(asked.pool), **told) as stage:
                 outcome = run(stage, chosen, pairs=asked.pairs, pace_s=asked.pace)
             print(outcome, flush=True)
             faults += len(outcome.faults)

@@ -125,6 +125,12 @@ def blocked(stage: Stage) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def hurry(stage: Stage) -> Iterator[None]:
+    """Nothing but what the stage was told: that nobody waits for long."""
+    yield
+
+
 def hangs(name: str) -> Callable[[Stage], AbstractContextManager[None]]:
     """A way that takes everything and passes nothing on."""
 
@@ -282,6 +288,9 @@ OTHERS = [
     Trouble("worker killed, 6 s", dead("worker-1")),
     Trouble("realtime killed, 6 s", dead("realtime"), 6, ("events", "poll"), False, True),
 ]
+# By far too little, so that requests are given up in the middle of whatever they do.
+HURRY_MS = 30
+HURRY = [Trouble(f"a patience of {HURRY_MS} ms, 30 s", hurry, 30, ("message",), True)]
 BUCKET = [
     Trouble("bucket answers 500, 6 s", failing_bucket, 6, ("photo",), needs=_has_bucket),
     Trouble("bucket hangs, 8 s", hangs("bucket"), 8, ("photo",), needs=_has_bucket),

@@ -20,6 +20,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = SchemaEditor
 
     @async_unsafe
+    def connect(self) -> None:
+        """Django's, but for what is half made when patience ends: that is not kept.
+
+        Django would take it for one that commits by itself, and that knows our time zone.
+        """
+        try:
+            super().connect()
+        except BaseException:
+            self.close()
+            raise
+
+    @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Django's, but for the kind of connection and for how long one is waited for."""
         self.isolation_level = IsolationLevel.READ_COMMITTED
@@ -30,7 +42,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 connection = self.pool.getconn(patience and max(0, patience.left_s))
             else:
                 connection = PatientConnection.connect(**conn_params)
-        self.register_geometry_adapters(connection)
+        try:
+            self.register_geometry_adapters(connection)
+        except BaseException:
+            # A pool would wait for it for ever.
+            connection.close()
+            if self.pool:
+                self.pool.putconn(connection)
+            raise
         return connection
 
     def is_usable(self) -> bool:

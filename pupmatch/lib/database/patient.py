@@ -32,6 +32,11 @@ class PatientConnection(psycopg.Connection[Any]):
             except _WaitTimeout:
                 self._give_up()
 
+    def set_autocommit(self, value: bool) -> None:
+        """As psycopg's. It asks nobody, so it works without patience, too."""
+        with self.lock:
+            super().wait(self._set_autocommit_gen(value))
+
     def _give_up(self) -> None:
         # In the middle of a statement or of a transaction nobody else can go on with it.
         if self.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:

@@ -2,18 +2,21 @@
 
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
 from django.db import OperationalError, close_old_connections, connection, transaction
 from django.test import RequestFactory
+from psycopg.pq import TransactionStatus
 
+from pupmatch.lib.database.base import DatabaseWrapper
 from pupmatch.lib.database.patient import PatientConnection
 from pupmatch.lib.models import DiscardedFile
 from pupmatch.lib.outages import waited
 from pupmatch.lib.patience import LEAST_S, current, limited
 
+IDLE = TransactionStatus.IDLE
 SLOWLY = "SELECT pg_sleep(5)"
 
 
@@ -32,6 +35,13 @@ def run_often(times):
 def write_and_wait():
     DiscardedFile.objects.create(name="half", remove_after="2030-01-01T00:00Z")
     run(SLOWLY)
+
+
+@transaction.atomic
+def write_nothing():
+    run("SELECT pg_sleep(0.0005)")
+    with transaction.atomic():
+        run("SELECT 1")
 
 
 @contextmanager
@@ -109,11 +119,58 @@ def test_without_a_limit_there_is_none():
         run("SELECT pg_sleep(0.5)")
 
 
+def spend_all():
+    current.get().left_s = 0
+
+
+@pytest.mark.parametrize("step", ["register_geometry_adapters", "init_connection_state"])
+@pytest.mark.usefixtures("database")
+def test_a_connection_that_is_half_made_when_patience_ends_is_not_kept(monkeypatch, step):
+    """It would not commit what it is told, and nobody would know."""
+    real = getattr(DatabaseWrapper, step)
+
+    def too_late(wrapper, *args):
+        spend_all()
+        with connection.wrap_database_errors:
+            (args[0] if args else wrapper.connection).execute("SELECT 1")
+        return real(wrapper, *args)
+
+    connection.close()
+    monkeypatch.setattr(DatabaseWrapper, step, too_late)
+    with limited(5), pytest.raises(OperationalError, match="took too long"):
+        connection.ensure_connection()
+    assert connection.connection is None
+
+
+@pytest.mark.usefixtures("database")
+def test_what_asks_nobody_works_without_patience():
+    """Else the end of a transaction that was committed would be an error, and a trap for the next."""
+    run("SELECT 1")
+    with limited(5):
+        spend_all()
+        connection.set_autocommit(False)
+        connection.set_autocommit(True)
+    assert connection.connection.autocommit
+
+
+@pytest.mark.usefixtures("database")
+def test_however_little_patience_there_is_django_and_the_driver_agree_on_who_commits():
+    for step in range(400):
+        with suppress(OperationalError), limited(0.0001 * (step % 40 + 1)):
+            write_nothing()
+        close_old_connections()
+        if connection.connection is not None:
+            assert connection.connection.autocommit is connection.autocommit is True
+            assert connection.connection.info.transaction_status == IDLE
+
+
 def test_whoever_waited_too_long_already_has_a_moment_left():
     with limited(2.5, waited_s=2):
         assert current.get().left_s == 0.5
     with limited(2.5, waited_s=20):
         assert current.get().left_s == LEAST_S
+    with limited(0.1, waited_s=20):
+        assert current.get().left_s == 0.1
 
 
 @pytest.mark.parametrize("accepts", [True, False], ids=["accepts", "is full"])
