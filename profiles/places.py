@@ -122,7 +122,7 @@ def _cell_for(profile: Profile, point: Point, now: datetime) -> Point:
     seen = profile.seen_cells or []
     present = snap(point, current=profile.location)
     if present == profile.location and (
-        profile.location_shows_at <= now or _mark(profile, cell_of(present)) in seen
+        (profile.location_shows_at or now) <= now or _mark(profile, cell_of(present)) in seen
     ):
         return present
     near_by = {_mark(profile, cell): cell for cell in cells_around(point, NEAR_BY_M)}

@@ -97,7 +97,7 @@ class Mistyped:
         return f"{json.dumps(self.value)} ({type(self.value).__name__})"
 
 
-def _as_declared(field: serializers.Field, value: Any) -> Any:
+def _as_declared(field: serializers.Field | None, value: Any) -> Any:
     if isinstance(field, serializers.ListField | serializers.ListSerializer):
         return [_as_declared(field.child, each) for each in value] if type(value) is list else value
     if isinstance(field, serializers.Serializer) and type(value) is dict:
