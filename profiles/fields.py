@@ -28,6 +28,9 @@ class TagsField(serializers.ListField):
     """A set of tags from a fixed list; doubles are dropped, the order is kept."""
 
     def to_internal_value(self, data: Any) -> list:
+        if isinstance(data, list) and self.max_length and len(data) > self.max_length:
+            # Before doubles are dropped: the schema counts what is sent.
+            self.fail("max_length", max_length=self.max_length)
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 

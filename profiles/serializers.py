@@ -42,7 +42,7 @@ from profiles.models import MIN_PHOTOS, Breed, Photo, Preferences, Profile, Prom
 from profiles.querysets import shown_location
 from pupmatch.lib.documents import document
 from pupmatch.lib.documents.expressions import NOW, TODAY, IsSet, WholeYears, rows
-from pupmatch.lib.fields import NamedLevelField, PointSerializer
+from pupmatch.lib.fields import DayField, NamedLevelField, PointSerializer
 from pupmatch.lib.geo import Metres, distance_m
 
 
@@ -159,7 +159,7 @@ class OwnProfileSerializer(DescriptionSerializer):
         help_text="Completed years. Written, it stands for a birthday today, unless the birth date "
         "kept so far fits.",
     )
-    birth_date = serializers.DateField(required=False, validators=[plausible_birth_date])
+    birth_date = DayField(required=False, validators=[plausible_birth_date])
     photos = OwnPhotoSerializer(many=True, read_only=True)
     prompts = OwnPromptSerializer(many=True, read_only=True)
     is_bio_held = serializers.BooleanField(read_only=True)

@@ -14,6 +14,8 @@ from pupmatch.lib.geo import rounded
 # Python also reads "1_000" and the digits of every script, which no JSON number may hold.
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 class FiniteFloatField(serializers.FloatField):
     """A float; NaN, infinities, booleans and digits other than 0 to 9 are refused.
@@ -37,6 +39,15 @@ class FiniteFloatField(serializers.FloatField):
         if not math.isfinite(value):
             self.fail("not_finite")
         return value
+
+
+class DayField(serializers.DateField):
+    """A day as RFC 3339 writes it, `2024-02-29`, and in no other of the spellings that Python reads."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if isinstance(value, str) and not DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
 
 
 class PointSerializer(serializers.Serializer):
