@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -102,7 +103,8 @@ class Operation:
     def body(self, me: Insider) -> Any:
         """What is sent: what BODIES has, or the least that the schema asks for."""
         if self.id in BODIES:
-            return BODIES[self.id](me)
+            # To be changed by whoever places something in it.
+            return deepcopy(BODIES[self.id](me))
         return {
             str(slot.name[0]): _usual(slot.shape)
             for slot in self.slots

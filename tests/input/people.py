@@ -1,7 +1,10 @@
 """Somebody in the middle of everything: what an attacker's own account can reach at the best."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+
+from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.services import open_session
 from matching.tests.factories import LikeFactory, PassFactory, matched
@@ -44,7 +47,10 @@ def insider(**account: Any) -> Insider:
     }
     pair = open_session(user=me.user, ip_address="192.0.2.1", user_agent="tests")
     found["sessions"] = _ids(me.user.sessions.order_by("created_at"))
-    return Insider(str(me.user_id), me.user.email, pair.access, pair.refresh, found)
+    access = AccessToken(pair.access)
+    # The long forms take longer than a token lives.
+    access.set_exp(lifetime=timedelta(days=1))
+    return Insider(str(me.user_id), me.user.email, str(access), pair.refresh, found)
 
 
 def _talk(me: Profile, match: Any) -> list[str]:

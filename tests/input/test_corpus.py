@@ -63,6 +63,12 @@ def complaints(here: Here, me: Insider, played: list[Placement]) -> Iterator[str
             yield f"{wrong}: {placement}: {answer.status} {answer.body[:300]!r}"
 
 
+def unusual(here: Here, me: Insider) -> dict[str, int]:
+    """What is answered to the usual requests that do not succeed."""
+    statuses = {each.id: asked(here, each.ask(me)).status for each in operations()}
+    return {name: status for name, status in statuses.items() if status >= 300}
+
+
 def test_the_corpus_has_its_size():
     ids = [row.id for rows, _ in CORPUS.values() for row in rows]
     assert len(ids) == len(set(ids)) >= LEAST
@@ -72,12 +78,7 @@ def test_the_corpus_has_its_size():
 
 
 def test_every_operation_is_asked_for_what_succeeds(here, me):
-    statuses = {
-        each.id: status
-        for each in operations()
-        if (status := asked(here, each.ask(me)).status) not in (200, 201, 202, 204)
-    }
-    assert statuses == NOT_USUAL
+    assert unusual(here, me) == NOT_USUAL
 
 
 @pytest.mark.parametrize("name", PLAYED)
@@ -88,5 +89,8 @@ def test_whatever_is_sent_is_taken_as_it_is_or_refused(here, me, sized, name):
     before = digest()
     found = list(complaints(here, me, played))
     assert not found, "\n".join(found)
+    # In full size it takes long enough for something to have become unusual, and to mask others.
+    if sized(0, 1):
+        assert unusual(here, me) == NOT_USUAL
     after = digest()
     assert {table for table in after if after[table] != before[table]} == set()
