@@ -12,7 +12,7 @@ import redis
 
 from pupmatch.lib.models import LimitedCaller, RequestCounter
 from pupmatch.lib.tests.counting_at_once import REDIS, RedisServer, in_processes
-from pupmatch.lib.throttling import counting, in_redis, limit_of, refusals
+from pupmatch.lib.throttling import counting, in_memory, in_redis, limit_of, refusals
 from pupmatch.lib.throttling.limits import Kind
 
 pytestmark = [
@@ -73,6 +73,19 @@ def test_exactly_as_many_pass_as_may(store, sized):
     outcomes = in_processes([partial(passed, [walk()], requests)] * PROCESSES)
     assert sum(outcomes) == 5
     assert counting.count([walk()]).number == 6
+
+
+def test_no_count_is_lost_in_memory(settings, sized):
+    """A slot is written in a microsecond, so that it takes many to see two at once."""
+    requests = sized(4000, 100_000)
+
+    def count_on():
+        for _ in range(requests):
+            in_memory.count([walk()])
+
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"walk": (10**9, 600)}
+    in_processes([count_on] * PROCESSES)
+    assert in_memory.count([walk()])[0].number == PROCESSES * requests + 1
 
 
 def test_of_two_limits_the_nearer_one_holds_and_what_it_refuses_uses_up_nothing(store, sized):
