@@ -86,8 +86,9 @@ def change_password(
 ) -> None:
     """Set a new password and end every sign-in but `session`.
 
-    Raises what `confirm` does, or ValidationError for a weak one.
+    Raises StaffAccount, what `confirm` does, or ValidationError for a weak one.
     """
+    _refuse_staff(session.user)
     confirm(
         session.user,
         field="current_password",

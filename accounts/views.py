@@ -176,7 +176,8 @@ class PasswordChangeView(APIView):
         """Set a new password and end every other sign-in.
 
         A wrong current password is 400, code `wrong_password`. An `id_token` with its `nonce` of a
-        provider that is linked does in its place, as for `DELETE /me`.
+        provider that is linked does in its place, as for `DELETE /me`. Accounts of staff are 403
+        `staff_account`.
         """
         fields = parsed(PasswordChangeSerializer, request)
         credentials.change_password(session=request.auth, **fields, caller=caller(request))

@@ -170,8 +170,14 @@ def test_an_upgrade_becomes_a_tunnel(front):
 )
 def test_what_a_client_says_of_itself_counts_only_when_a_proxy_says_it(proxies, seen):
     with fronted(proxies) as front:
-        claims = {"X-Forwarded-For": "192.0.2.9", "X-Forwarded-Proto": "https"}
+        claims = {
+            "X-Forwarded-For": "192.0.2.9",
+            "X-Forwarded-Proto": "https",
+            "X_Forwarded_For": "192.0.2.66",
+            "X_Forwarded_Proto": "https",
+        }
         headers = front.ask("/", **claims)[1]["headers"]
+    assert not [header for header, _ in headers if "_" in header]
     for name, values in seen.items():
         assert [value for header, value in headers if header.lower() == name] == values
 

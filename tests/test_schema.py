@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.conf import settings
 from jsonschema import Draft202012Validator
+from rest_framework.test import APIClient
 
 from accounts.credentials import move_account
 from exports import services as exports
@@ -23,6 +24,8 @@ from moderation import appeals
 from moderation.models import Case
 from moderation.tests.desk import case_of, decided
 from profiles.tests.factories import ProfileFactory
+from pupmatch.lib import schema_view
+from pupmatch.lib.schema_view import SchemaView
 from realtime.kinds import KINDS
 from tests.access.shapes import wrong_fields
 from verification import deciding
@@ -159,3 +162,24 @@ def test_events_are_what_the_schema_says_before_and_after_what_they_tell_of_is_g
     both += [told(mine), told(theirs)]
     kinds = {event["type"] for each in (fresh, *both) for event in each.values()}
     assert kinds == set(KINDS)
+
+
+@pytest.mark.django_db
+def test_the_schema_is_made_once_whoever_asks_for_it_and_however(api, monkeypatch):
+    first = api.get("/api/v1/schema")
+    monkeypatch.setattr(SchemaView, "_get_schema_response", None)
+    again = api.get("/api/v1/schema?lang=de&random=1", headers={"accept": "*/*;q=0.2"})
+    assert again.content == first.content
+    assert first["Content-Type"].startswith("application/vnd.oai.openapi")
+
+
+def test_several_who_ask_at_once_get_the_same(in_parallel, monkeypatch):
+    monkeypatch.setattr(schema_view, "_made", {})
+
+    def ask():
+        return APIClient().get("/api/v1/schema", headers={"accept": "application/json"})
+
+    answers = in_parallel(*[ask] * 4)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert answers[0].json()["openapi"]
