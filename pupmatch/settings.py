@@ -26,7 +26,7 @@ from pupmatch.environment import (
 )
 from pupmatch.lib.database.patient import PatientConnection
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", debug=DEBUG)
