@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
@@ -18,6 +19,7 @@ class SchemaView(SpectacularAPIView):
 
     http_method_names = ["get", "head", "options"]
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """As YAML, or as JSON where `Accept` says so."""
         renderer = request.accepted_renderer
