@@ -27,7 +27,7 @@ LONG_FORMS: dict[str, str] = {
     "outages": "tests.faults.outages",
     "uploads": "bench.uploads",
     "input": "pytest tests/input --assault -q",
-    "barrage": "tests.input.barrage",
+    "barrage": "tests.input.barrage --share 0.1",
     "schemathesis": "tests.input.fuzzing --cases 20000",
     "erasure": "pytest exports tests/erasure --assault -q",
 }

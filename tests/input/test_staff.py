@@ -31,7 +31,22 @@ ROWS = [
     if row.category != "query" and len(row.value) < 10_000
 ]
 # What Django's lists read, whatever they list.
-LISTS = ("q", "o", "p", "all", "e", "_facets", "_popup", "_to_field", "_changelist_filters", "id__exact", "id__in", "pk", "created_at__gte", "user__id__exact")  # fmt: skip
+LISTS = (
+    "q",
+    "o",
+    "p",
+    "all",
+    "e",
+    "_facets",
+    "_popup",
+    "_to_field",
+    "_changelist_filters",
+    "id__exact",
+    "id__in",
+    "pk",
+    "created_at__gte",
+    "user__id__exact",
+)
 # In the suite so many rows at one of so many places, on one of so many pages with forms.
 FEW, EVERY, EVERY_FORM = 2, 8, 3
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")

@@ -20,10 +20,34 @@ pytestmark = pytest.mark.django_db
 
 SIZE = 100_000
 PARTS = {
-    "letters": "a", "blanks": " ", "lines": "\n", "digits": "1 ", "more digits": "0", "signs": "-_", "dots": "a.", "ats": "a@", "colons": "0:", "brackets": "[", "braces": "{}", "quotes": "\"'",
-    "percents": "%", "slashes": "/", "addresses": "http://a.", "mails": "a@a.", "telephones": "+4 ", "handles": "@a ", "words of numbers": "two ", "marks": "a\u0301", "unseen": "\u200b",
-    "commas": "1,", "base64": "A=", "dashes": "- ", "tokens": "a.a.a.", "clocks": "23:59 ", "fullwidth": "\uff11",
-}  # fmt: skip
+    "letters": "a",
+    "blanks": " ",
+    "lines": "\n",
+    "digits": "1 ",
+    "more digits": "0",
+    "signs": "-_",
+    "dots": "a.",
+    "ats": "a@",
+    "colons": "0:",
+    "brackets": "[",
+    "braces": "{}",
+    "quotes": "\"'",
+    "percents": "%",
+    "slashes": "/",
+    "addresses": "http://a.",
+    "mails": "a@a.",
+    "telephones": "+4 ",
+    "handles": "@a ",
+    "words of numbers": "two ",
+    "marks": "a\u0301",
+    "unseen": "\u200b",
+    "commas": "1,",
+    "base64": "A=",
+    "dashes": "- ",
+    "tokens": "a.a.a.",
+    "clocks": "23:59 ",
+    "fullwidth": "\uff11",
+}
 ROWS = [
     Row(f"100 kB of {name}", "injection", part * (SIZE // len(part.encode())))
     for name, part in PARTS.items()
