@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 # Two at once would get into each other's way: the generator works on the views themselves.
 _making = threading.Lock()
-_made: dict[str, bytes] = {}
+_made: dict[str, str | bytes] = {}
 
 
 class SchemaView(SpectacularAPIView):
