@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 import warnings
 
@@ -83,7 +84,7 @@ def is_refused(answer):
         {"nonce": [1]},
     ],
     # Without the time: processes that share the suite collect the same names.
-    ids=lambda claims: repr(claims).replace(str(NOW)[:6], ""),
+    ids=lambda claims: re.sub(r"\d{6,}", "…", repr(claims)),
 )
 def test_every_claim_is_looked_at(api, at_google, claims):
     is_refused(enter(api, at_google(), **claims))
