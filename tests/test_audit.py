@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import SecondFactor, User
+from accounts import lockout
+from accounts.models import FailedSignIn, SecondFactor, User, email_digest
 from playgrounds.models import Playground
 from playgrounds.tests.test_admin import FORM as PLAYGROUND_FORM
 from profiles.models import Breed
@@ -52,9 +53,18 @@ def _with_a_factor(user: Model) -> None:
     SecondFactor.objects.create(user_id=str(user.pk), type="totp", data={})
 
 
+def _locked_out(user: Model) -> None:
+    FailedSignIn.objects.create(
+        username=email_digest(User.objects.get(pk=user.pk).email),
+        ip_address="203.0.113.9",
+        failures_since_start=lockout.limit("place"),
+    )
+
+
 READY: dict[str, Callable[[Model], Any]] = {
     "accounts.user.reactivate": _put(is_active=False),
     "accounts.user.reset_factors": _with_a_factor,
+    "accounts.user.lift_lockout": _locked_out,
     "verification.verification.revoke": _put(
         state="confirmed",
         document="",
