@@ -116,7 +116,7 @@ def test_the_default_is_twenty_and_the_most_is_fifty():
 
 @pytest.mark.parametrize(
     "limit",
-    ["0", "51", "-1", "1.5", "1e1", "", "x", "9" * 5000, "٣", "1_0", "%2B5", "5%20", "null", "%ff"],
+    ["0", "51", "-1", "1.5", "1e1", "", "x", "9" * 5000, "٣", "1_0", "%2B5", "5%20", "null"],
 )
 def test_a_limit_that_makes_no_sense_is_refused(limit):
     answer = APIClient().get(f"/key?limit={limit}")
