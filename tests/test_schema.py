@@ -23,6 +23,7 @@ from messaging.tests.factories import say, share
 from moderation import appeals
 from moderation.models import Case
 from moderation.tests.desk import case_of, decided
+from profiles.models import MAX_PROMPTS
 from profiles.tests.factories import ProfileFactory
 from pupmatch.lib import schema_view
 from pupmatch.lib.schema_view import SchemaView
@@ -78,6 +79,11 @@ def test_every_example_is_what_the_schema_says():
                 check(example["value"], body["schema"])
                 shown.add(operation["operationId"])
     assert shown >= SHOWN
+
+
+def test_a_list_says_how_many_it_may_hold():
+    prompts = document()["components"]["schemas"]["PromptsRequest"]["properties"]["prompts"]
+    assert prompts["maxItems"] == MAX_PROMPTS
 
 
 # Kinds of events ----------------------------------------------------------------------------------

@@ -61,6 +61,14 @@ class ProblemAutoSchema(AutoSchema):
             schema["additionalProperties"] = False
         return schema
 
+    def _map_serializer_field(
+        self, field: Any, direction: Direction, bypass_extensions: bool = False
+    ) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if getattr(field, "many", False) and field.max_length:
+            schema["maxItems"] = field.max_length
+        return schema
+
     def _get_response_bodies(self, direction: Direction = "response") -> dict:
         bodies = super()._get_response_bodies(direction)
         described = self._get_response_for_code(
