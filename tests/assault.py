@@ -15,6 +15,7 @@ import time
 # Name: the command, after `python -m`. Those of pytest read `--assault` as "in full size".
 LONG_FORMS: dict[str, str] = {
     "trial": "tests.faults.trial --seconds 600 --kills 120",
+    "cuts": "pytest tests/faults/test_trial.py --assault -q",
     "bans": "tests.faults.bans",
     "access": "pytest tests/access --assault -q",
     "privacy": "pytest tests/privacy --assault -q -s",
