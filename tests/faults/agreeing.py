@@ -36,3 +36,9 @@ def of_counters(stage: Stage) -> list[str]:
     env = {**stage.parts["web"].env, **stage.env()}
     checked = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     return [f"counters: {checked.stdout} {checked.stderr[-500:]}"] if checked.returncode else []
+
+
+def of_log(stage: Stage) -> list[str]:
+    """Nothing was an internal error; else what the web process wrote about it."""
+    told = stage.parts["web"].log.read_text(errors="replace")
+    return [f"web: {each[:3000]}" for each in told.split("ERROR ") if "Server Error (500)" in each]

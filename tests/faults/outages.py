@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tests.faults.agreeing import of_counters, of_files, of_mails
+from tests.faults.agreeing import of_counters, of_files, of_log, of_mails
 from tests.faults.load import (
     AWAY,
     BUSY_ONES,
@@ -116,7 +116,7 @@ def run(
     with stage.connect() as connection:
         outcome.faults += verdict(connection, people, stage.pushes)
         outcome.faults += of_files(connection, stage)
-    outcome.faults += of_mails(stage, log.mails_promised) + of_counters(stage)
+    outcome.faults += of_mails(stage, log.mails_promised) + of_counters(stage) + of_log(stage)
     outcome.acknowledged = sum(len(person.acknowledged) for person in people)
     outcome.mails = len(log.mails_promised)
     outcome.photos = sum(each.kind == "photo" and each.outcome == RIGHT for each in log.samples)
@@ -161,7 +161,7 @@ async def _live(
         asyncio.create_task(watch(kind, path, desk, log, over)) for kind, path in WATCHED.items()
     ]
     try:
-        await _calm(log, 40)
+        await _calm(log, 40 if troubles[0].ends else 10)
         for trouble in troubles:
             if trouble.needs(stage):
                 await _suffer(stage, trouble, outcome, log)
@@ -185,7 +185,8 @@ async def _suffer(stage: Stage, trouble: Trouble, outcome: Outcome, log: Log) ->
     await asyncio.sleep(trouble.seconds)
     await asyncio.to_thread(context.__exit__, None, None, None)
     ended = time.time()
-    await _calm(log, 3 * RECOVERED_WITHIN_S)
+    if trouble.ends:
+        await _calm(log, 3 * RECOVERED_WITHIN_S)
     row = _row(trouble, log.between(began, time.time()), ended)
     outcome.rows.append(row)
     samples = log.between(began, time.time())
@@ -226,7 +227,7 @@ def _judged(trouble: Trouble, row: Row, samples: list[Sample], slack: float) -> 
     )
     if late:
         faults.append(f"late answers, the latest after {row.slowest_s:.1f} s: {dict(late)}")
-    if row.recovery_s > slack * RECOVERED_WITHIN_S:
+    if trouble.ends and row.recovery_s > slack * RECOVERED_WITHIN_S:
         faults.append(f"all was well {row.recovery_s:.1f} s after it only")
     if row.refused["live"] and "live" not in trouble.felt_by:
         faults.append("/health/live was not 200")
