@@ -18,7 +18,7 @@ from exports.rows import (
     profile_of_blocked,
     words,
 )
-from matching.models import Like, Match, Pass
+from matching.models import FormerPass, Like, Match, Pass
 from messaging.models import Conversation, Message, Participant
 from moderation.models import Appeal, Decision, Report
 from notifications.models import (
@@ -165,6 +165,12 @@ MEETING = (
         lambda user: Pass.objects.filter(passer__user=user).select_related("passed"),
         ("id", "passer", "passed", "created_at"),
         {"name": attrgetter("passed.name")},
+    ),
+    Part(
+        "former_passes", "Whom you passed on while both had a dog; again, when both have one.",
+        FormerPass,
+        lambda user: FormerPass.objects.filter(passer=user),
+        ("id", "created_at", "forgotten_at"),
     ),
     Part(
         "matches", "Whom you met, also where it is over.", Match,

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import User
 from messaging.models import Conversation
 from profiles.models import Profile
 from pupmatch.lib.ids import UUIDModel
@@ -79,6 +80,32 @@ class Pass(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.passer_id} passes on {self.passed_id}"
+
+
+class FormerPass(UUIDModel):
+    """A pass whose dogs are not both there: `passer` or `passed` removed theirs, and has the account.
+
+    It is a pass again, with the same id, once both have a dog: nobody comes back into the deck of who
+    passed on them by making a profile anew. `matching.former` moves them to and fro.
+    """
+
+    passer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    passed = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    created_at = models.DateTimeField(help_text="When it was made.")
+    forgotten_at = models.DateTimeField(help_text="When it goes, if no dog has come back.")
+
+    class Meta:
+        verbose_name_plural = "former passes"
+        constraints = [
+            models.UniqueConstraint(fields=["passer", "passed"], name="former_pass_once")
+        ]
+        indexes = [
+            models.Index(fields=["passed", "passer"], name="former_passes_received"),
+            models.Index(fields=["forgotten_at"], name="former_pass_by_its_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.passer_id} passed on {self.passed_id}"
 
 
 class MatchQuerySet(models.QuerySet["Match"]):

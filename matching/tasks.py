@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from matching import candidates, deck
+from matching import candidates, deck, former
 from matching.counters import check_counters
 from profiles.models import Profile
 from pupmatch.lib.jobs import task
@@ -24,5 +24,6 @@ def repair_counters() -> None:
 
 @task(queue="upkeep", tries=3, every="48 4 * * *")
 def forget_old_decks() -> None:
-    """Remove decks that nobody looks at any more."""
+    """Remove decks that nobody looks at any more, and passes between dogs that are long gone."""
     candidates.forget_old_decks()
+    former.forget_former_passes()

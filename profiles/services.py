@@ -29,6 +29,7 @@ from profiles.places import (
     take_up_place,
 )
 from profiles.screened import look_at_bio, look_at_name, look_at_prompt
+from profiles.succession import give_back_to, keep_of
 from pupmatch.lib import files
 from pupmatch.lib.constraints import violated
 from pupmatch.lib.problems import Problem
@@ -62,6 +63,7 @@ def create_profile(*, user: User, **fields: Any) -> Profile:
             look_at_name(profile, profile.name)
             profile.save(force_insert=True)
             take_up_place(profile, preferences)
+            give_back_to(profile)
             return profile
     except IntegrityError as error:
         if violated(error) == "profiles_profile_user_id_key":
@@ -94,6 +96,7 @@ def delete_profile(*, profile: Profile) -> None:
     locked = lock(profile)
     announce(locked.user)
     leave_place(locked)
+    keep_of(locked)
     locked.delete()
     files.purge_after_commit()
 

@@ -77,7 +77,10 @@ class OwnProfileView(AnswersAtOnce):
 
     @extend_schema(operation_id="me_profile_destroy", responses={204: None})
     def delete(self, request: SignedInRequest) -> Response:
-        """Remove my profile with its photos, likes, matches and conversations; the account stays."""
+        """Remove my profile with its photos, likes, matches and conversations; the account stays.
+
+        Passes and unmatches, mine and those of others, hold for a profile made within 90 days.
+        """
         services.delete_profile(profile=self._profile())
         return Response(status=status.HTTP_204_NO_CONTENT)
 

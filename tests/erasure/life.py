@@ -143,6 +143,8 @@ def _meet(me: Person, profile: Profile, client_for: Any, run_jobs: Any) -> Profi
         run_jobs(raising=False)  # which tells them of it, and finds nobody to push it
     me.ask("post", "passes", {"profile_id": other.pk})
     client_for(passer.user).post(f"{V1}passes", {"profile_id": profile.pk})
+    for each in (other, passer):  # who have an account without a dog from now on
+        assert client_for(each.user).delete(f"{V1}me/profile").status_code == 204
     like(liker=admirer, liked=profile, comment="Hello there")
     talk = f"conversations/{Match.objects.get(ended_at=None).conversation_id}"
     texts = ("message", "before the edit", "unsent")
