@@ -11,7 +11,7 @@ from messaging import services as messaging
 from messaging.models import Conversation, Participant
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
-from pupmatch.lib.throttling import UsedUp, spend
+from pupmatch.lib.throttling import UsedUp, is_within, spend
 from screening.services import look_at_text
 
 
@@ -41,7 +41,8 @@ class LikesUsedUp(UsedUp):
 def like(*, liker: Profile, liked: Profile, comment: str = "") -> tuple[Match | None, bool]:
     """Record a like and, when it is mutual, open the match; also says whether the like is new.
 
-    Harmless to repeat; two crossing likes still make exactly one match. A pass is replaced.
+    Harmless to repeat; two crossing likes still make exactly one match. A pass is replaced. The same
+    two people are notified of a like, and of a match, once a day; events tell of each.
     Raises Oneself, NotFound, LikesUsedUp, or what `accounts.refusals` say of whoever may not like.
     """
     if liker.pk == liked.pk:
@@ -92,7 +93,9 @@ def _open_match(a: Profile, b: Profile) -> Match:
     match.created_at = match.conversation.created_at
     store(match)
     told = {"id": match.pk, "conversation_id": match.conversation.pk}
-    publish([low.user_id, high.user_id], "match.created", told, notifies=True)
+    people = sorted((low.user_id, high.user_id))
+    is_news = is_within("news_of_match", "/".join(map(str, people)))
+    publish(people, "match.created", told, notifies=is_news)
     return match
 
 

@@ -328,6 +328,9 @@ RATE_LIMITS = {
     "places": (240, 60),
     "card": (240, 60),
     "like": (120, 60),
+    # Of the same two people: how often a like, or a match, is news that a telephone rings for.
+    "news_of_like": (1, 86400),
+    "news_of_match": (1, 86400),
     "message": (120, 60),
     "message_in_conversation": (60, 60),
     "events": (300, 60),

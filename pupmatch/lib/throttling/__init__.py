@@ -9,7 +9,13 @@
 PostgreSQL), `refusals` keeps who was refused for staff, `views` stands before views.
 """
 
-from pupmatch.lib.throttling.counting import UsedUp, count_request, forget_past_windows, spend
+from pupmatch.lib.throttling.counting import (
+    UsedUp,
+    count_request,
+    forget_past_windows,
+    is_within,
+    spend,
+)
 from pupmatch.lib.throttling.limits import Count, Each, Limit, limit_of
 from pupmatch.lib.throttling.views import ScopedThrottle, limited
 
@@ -21,6 +27,7 @@ __all__ = [
     "UsedUp",
     "count_request",
     "forget_past_windows",
+    "is_within",
     "limit_of",
     "limited",
     "spend",

@@ -102,6 +102,17 @@ def spend(scope: str, person: UUID, *, refusal: type[UsedUp]) -> None:
         raise refusal(limit, found)
 
 
+def is_within(scope: str, caller: str) -> bool:
+    """Count something that happens in any case, and say whether it is within the limit of `scope`.
+
+    Together with the caller's transaction, as `spend` does; nobody is refused or listed for it.
+    """
+    if are_off():
+        return True
+    [found] = in_postgres.count([limit_of(scope, Kind.OTHER, caller)])
+    return found.is_allowed
+
+
 def _show(found: Count) -> None:
     """Let the answer to the current request tell of this limit, if it is the nearest."""
     request = current_request.get()
