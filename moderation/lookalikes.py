@@ -45,7 +45,7 @@ own_network AS (
             CASE family(ip_address) WHEN 4 THEN 32 ELSE 128 END AS masklen,
             created_at
         FROM accounts_authenticationattempt
-        WHERE user_id = %(user)s AND outcome = 'accepted' AND method IN ('register', 'password')
+        WHERE user_id = %(user)s AND outcome = 'accepted' AND method <> 'refresh'
             AND created_at > now() - %(network_since)s::interval
     ) AS sign_in
     GROUP BY block, masklen
@@ -57,7 +57,7 @@ on_network AS (
         SELECT user_id, created_at FROM accounts_authenticationattempt
         WHERE ip_address BETWEEN own_network.first AND own_network.last
             AND created_at BETWEEN own_network.since AND own_network.until
-            AND user_id <> %(user)s AND outcome = 'accepted' AND method IN ('register', 'password')
+            AND user_id <> %(user)s AND outcome = 'accepted' AND method <> 'refresh'
         LIMIT %(network_looked_at)s
     ) AS theirs
     GROUP BY own_network.first, theirs.user_id

@@ -53,9 +53,10 @@ def test_whoever_signed_in_on_the_same_device(case):
 def test_whoever_signed_in_from_the_same_network_within_days(case, one, two):
     near, late, refused, elsewhere = (UserFactory() for _ in range(4))
     signed_in(case.about, one, ago=timedelta(days=10), method="register")
-    signed_in(near, two, ago=timedelta(days=4))
+    signed_in(near, two, ago=timedelta(days=4), method="apple")
     signed_in(late, two, ago=timedelta(days=2))
     signed_in(refused, two, ago=timedelta(days=9), outcome="refused")
+    signed_in(UserFactory(), two, ago=timedelta(days=9), method="refresh")
     signed_in(elsewhere, "198.51.100.8", ago=timedelta(days=9))
     signed_in(elsewhere, "2001:db8:1:3::5", ago=timedelta(days=9))
     assert found(case) == {near: ["network"]}
@@ -180,7 +181,7 @@ def test_finding_them_reads_no_table_whole(case):
         {"user": case.about_id, **lookalikes.MEASURES},
         uses=[
             "session_on_device",
-            "attempt_of_user_newest",
+            "attempt_shown_to_user",
             "attempt_from_address",
             "likes_received_newest",
         ],
