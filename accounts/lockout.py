@@ -120,7 +120,7 @@ WITH known AS (
 SELECT id, failures <= %(most_place)s, began FROM place
 UNION ALL SELECT id, failures <= %(most_network)s, began FROM network
 UNION ALL SELECT id, failures <= %(most_account)s, began FROM account
-"""  # noqa: S608 (of texts above, and nothing else)
+"""  # noqa: S608 # nosec (of texts above, and nothing else)
 
 
 def count(

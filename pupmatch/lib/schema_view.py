@@ -17,7 +17,7 @@ _made: dict[str, str | bytes] = {}
 class SchemaView(SpectacularAPIView):
     """The same bytes for every query string, in the few types that there are."""
 
-    http_method_names = ["get", "head", "options"]
+    http_method_names = ["get", "head"]
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:

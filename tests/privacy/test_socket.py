@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import User
 from profiles.cells import snap
 from realtime.tests.machinery import Phone, Process, ticket_for
 from tests.privacy.geometry import point, somewhere, within_cell
@@ -38,26 +37,26 @@ def heard(world: World, process: Process, where: tuple[float, float]) -> list[st
     talk = f"/api/v1/conversations/{world.match.conversation_id}/messages"
     forget_place(world.target)
     watch = Watch(world)
-    phones = [Phone(process, ticket_for(user)) for user in _attackers(world)]
-    for phone in phones:
+    attacker, friend = (
+        Phone(process, ticket_for(user)) for user in (world.attacker.user, world.friend.user)
+    )
+    for phone in (attacker, friend):
         phone.hear_until("ready")
     client.put(PUT_PLACE, {"latitude": where[0], "longitude": where[1]})
+    # Each is heard before the next: a frame shows what is there when it is made.
     client.post("/api/v1/likes", {"profile_id": world.attacker.pk})
+    frames = attacker.hear_until("like.received")
     client.delete(likes)
+    frames += attacker.hear_until("like.removed")
     client.post("/api/v1/likes", {"profile_id": world.attacker.pk})
+    frames += attacker.hear_until("like.received")
     client.post(talk, {"client_id": str(uuid4()), "body": "Off we go"})
-    for phone, last in zip(phones, ("like.received", "message.created"), strict=True):
-        frames = phone.hear_until(last)
-        if last == "like.received":
-            frames += phone.hear_until(last)
-        watch.lines += [COUNTS.sub("n", json.dumps(frame)) for frame in frames]
+    frames += friend.hear_until("message.created")
+    for phone in (attacker, friend):
         phone.close()
     client.delete(likes)
+    watch.lines += [COUNTS.sub("n", json.dumps(frame)) for frame in frames]
     return watch.masked()
-
-
-def _attackers(world: World) -> list[User]:
-    return [world.attacker.user, world.friend.user]
 
 
 def test_frames_do_not_tell_two_places_in_a_cell_apart(

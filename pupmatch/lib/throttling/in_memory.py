@@ -135,7 +135,7 @@ def _usual_path() -> Path:
     database = settings.DATABASES["default"]
     named = f"{database.get('HOST')}:{database.get('PORT')}/{database['NAME']}"
     name = hashlib.sha256(f"{settings.SECRET_KEY}{named}".encode()).hexdigest()[:16]
-    shared = Path("/dev/shm")  # noqa: S108 (ours alone by its mode, and no link is followed)
+    shared = Path("/dev/shm")  # noqa: S108 # nosec (ours alone by its mode, and no link is followed)
     folder = shared if os.access(shared, os.W_OK) else Path(tempfile.gettempdir())
     return folder / f"pupmatch-limits-{os.getuid()}-{name}"
 
