@@ -1,5 +1,7 @@
 """Liking, passing and what follows, each under the lock of both profiles."""
 
+from django.conf import settings
+
 from accounts.models import Block, User
 from accounts.refusals import check_may_write
 from events.publishing import publish, recorded
@@ -10,7 +12,7 @@ from matching.waiting import NONE, tell_all_gone, tell_change, tell_changes
 from messaging import services as messaging
 from messaging.models import Conversation, Participant
 from profiles.models import Profile
-from pupmatch.lib.problems import NotFound, Problem
+from pupmatch.lib.problems import Forbidden, NotFound, Problem
 from pupmatch.lib.throttling import UsedUp, is_within, spend
 from screening.services import look_at_text
 
@@ -35,6 +37,26 @@ class LikesUsedUp(UsedUp):
 
     default_code = "likes_used_up"
     default_detail = "You have used up the likes of a day."
+
+
+class CardsUsedUp(UsedUp):
+    """More cards of the deck than a day has."""
+
+    default_code = "cards_used_up"
+    default_detail = "You have looked at all the dogs of a day."
+
+
+class EmailUnverified(Forbidden):
+    """The settings keep the deck for those whose mail address is verified."""
+
+    default_code = "email_unverified"
+    default_detail = "Verify your mail address first."
+
+
+def check_may_browse(user: User) -> None:
+    """Raise EmailUnverified for whoever may not see the deck yet."""
+    if settings.DECK_NEEDS_VERIFIED_ADDRESS and not user.is_email_verified:
+        raise EmailUnverified
 
 
 @recorded()

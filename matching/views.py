@@ -36,6 +36,7 @@ from pupmatch.lib.documents import Instances, Param
 from pupmatch.lib.pagination import KeysetPagination
 from pupmatch.lib.parsers import parsed
 from pupmatch.lib.problems import NotFound
+from pupmatch.lib.throttling import take
 
 # Whoever is to be decided on; whether they may be, the service asks under its lock.
 ONE = Instances(lambda: Profile.objects.filter(pk=Param("profile_id", UUIDField())))
@@ -97,10 +98,14 @@ class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
         Whoever was liked, passed on or blocked, in either direction where it matters, is not in it,
         from the next request on. What I change about myself or my preferences shows at once; others
         are ranked as they were some minutes ago at most. `previous` is always null.
-        Empty when nobody is left; 409 `profile_incomplete` until my own profile is complete.
+        Empty when nobody is left; 409 `profile_incomplete` until my own profile is complete. 429
+        `cards_used_up` when I have been shown all that a day has: `Retry-After` says when it goes on.
+        Where the server asks for a verified mail address, 403 `email_unverified` before.
         """
+        services.check_may_browse(request.user)
         viewer = self.complete_profile
         dogs = self.paginator.paginate_deck(viewer, request, self)
+        take("cards_a_day", viewer.user_id, len(dogs), refusal=services.CardsUsedUp)
         cards = documents([dog.profile_id for dog in dogs], viewer=viewer, request=request)
         return self.get_paginated_response(deck_items(dogs, cards, viewer))
 
@@ -108,6 +113,7 @@ class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     @action(detail=False, pagination_class=None)
     def hints(self, request: SignedInRequest) -> Response:
         """Which preference to relax when the deck is empty or thin, and what that brings."""
+        services.check_may_browse(request.user)
         found = hints(self.complete_profile)
         return Response({"results": [hint._asdict() for hint in found]})
 

@@ -341,6 +341,12 @@ LIMITS_FILE = env.str("LIMITS_FILE", default="")
 # New likes of one person in a day; 0: as many as they like.
 if LIKES_PER_DAY := whole_number("LIKES_PER_DAY", 500, least=0, most=100_000):
     RATE_LIMITS["likes_a_day"] = (LIKES_PER_DAY, 86_400)
+# Cards that decks show one person in a day; 0: as many as they like. Whoever likes one dog in twenty
+# uses up these and the likes together; at one a second they last for three hours.
+if CARDS_PER_DAY := whole_number("CARDS_PER_DAY", 10_000, least=0, most=10_000_000):
+    RATE_LIMITS["cards_a_day"] = (CARDS_PER_DAY, 86_400)
+# Whether the deck waits until the mail address is verified.
+DECK_NEEDS_VERIFIED_ADDRESS = env.bool("DECK_NEEDS_VERIFIED_ADDRESS", default=False)
 MAX_BODY_BYTES = 1024 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 

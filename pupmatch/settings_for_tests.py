@@ -16,6 +16,8 @@ os.environ.update(
     PROXY_COUNT="0",
     RATE_LIMIT_SCALE="1",
     LIKES_PER_DAY="500",
+    CARDS_PER_DAY="10000",
+    DECK_NEEDS_VERIFIED_ADDRESS="false",
     LIMITS_FILE="",
     PREPARED_STATEMENTS="true",
     # Generous: on a busy machine they would tell of the machine.

@@ -15,6 +15,7 @@ from pupmatch.lib.throttling.counting import (
     forget_past_windows,
     is_within,
     spend,
+    take,
 )
 from pupmatch.lib.throttling.limits import Count, Each, Limit, limit_of
 from pupmatch.lib.throttling.views import ScopedThrottle, limited
@@ -31,4 +32,5 @@ __all__ = [
     "limit_of",
     "limited",
     "spend",
+    "take",
 ]

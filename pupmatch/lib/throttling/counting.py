@@ -102,6 +102,21 @@ def spend(scope: str, person: UUID, *, refusal: type[UsedUp]) -> None:
         raise refusal(limit, found)
 
 
+def take(scope: str, person: UUID, number: int, *, refusal: type[UsedUp]) -> None:
+    """Count so many things that are handed to a person now, all of them or, past the limit, none.
+
+    In PostgreSQL, at once, whatever becomes of the request. More than a whole window has count as
+    all of it. Raises `refusal`; a scope that the settings leave out has no limit.
+    """
+    if are_off() or scope not in settings.RATE_LIMITS or not number:
+        return
+    limit = limit_of(scope, Kind.PERSON, str(person))
+    found = in_postgres.take(limit, min(number, limit.allowed))
+    _show(found)
+    if not found.is_allowed:
+        raise refusal(limit, found)
+
+
 def is_within(scope: str, caller: str) -> bool:
     """Count something that happens in any case, and say whether it is within the limit of `scope`.
 
