@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "pupmatch.lib.middleware.RequestIdMiddleware",
+    "pupmatch.lib.middleware.WholeBodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "pupmatch.lib.policies.BrowserPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import httpx
 import pytest
 
 from tests.faults.outages import run
@@ -26,6 +27,14 @@ def test_whatever_fails_the_answers_are_right_or_503_and_nothing_is_lost(stage):
     # A town in which nothing happened proves nothing.
     assert outcome.acknowledged > 20
     assert outcome.photos > 0
+
+
+def test_a_refusal_reaches_whoever_is_still_sending_a_photo(stage):
+    photo = {"image": ("dog.jpg", b"x" * 9_000_000, "image/jpeg")}
+    url = f"http://127.0.0.1:{stage.ports['web']}/api/v1/me/photos"
+    for _ in range(10):
+        answer = httpx.post(url, files=photo, headers={"Authorization": "Bearer expired"})
+        assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("port", ["front", "web"])
