@@ -15,6 +15,7 @@ from messaging.openers import is_opener, look_at
 from messaging.receipts import acknowledge, mark_read, mark_shown
 from messaging.storing import NotStored, step, store, store_conversation
 from messaging.telling import tell_all_gone, tell_change, told
+from playgrounds.models import Playground
 from playgrounds.services import hold
 from profiles.models import Profile
 from pupmatch.lib.problems import NotFound, Problem
@@ -248,3 +249,8 @@ def forget_for(*, profile: Profile, other: Profile) -> None:
     sides = Participant.objects.inbox_of(profile).filter(other=other)
     for participant in sides.order_by("conversation"):
         delete_for_me(participant=participant)
+
+
+def is_shared(playground: Playground) -> bool:
+    """Whether a message shows this place to somebody."""
+    return Message.objects.filter(playground=playground).exists()

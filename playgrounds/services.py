@@ -14,6 +14,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.refusals import SignInEnded, check_standing
 from playgrounds.models import MAX_FAVORITES, Favorite, Playground, Review
+from playgrounds.reliance import is_relied_on
+from pupmatch.lib.fields import SHOWN_PLACES
+from pupmatch.lib.geo import rounded
 from pupmatch.lib.problems import Forbidden, NotFound, Problem
 from screening.models import Response
 from screening.services import look_at_text
@@ -30,6 +33,16 @@ class NotYourPlayground(Forbidden):
     """Only who added a playground changes or removes it; imported ones are staff's."""
 
     default_detail = "Only the person who added a playground may change or remove it."
+
+
+class PlaygroundInUse(Problem):
+    """Others would find another place behind what they marked, reviewed or agreed on."""
+
+    default_code = "playground_in_use"
+    default_detail = (
+        "Others count on this place: its name and where it is stay as they are. Ask support if they "
+        "are wrong."
+    )
 
 
 def hold(*, playground_id: UUID, user: User | None = None) -> Playground:
@@ -95,12 +108,15 @@ def add_playground(*, user: User, **fields: Any) -> Playground:
 
 @transaction.atomic
 def change_playground(*, playground_id: UUID, user: User, **fields: Any) -> Playground:
-    """Change what is given and nothing else. Raises NotFound, NotYourPlayground.
+    """Change what is given and nothing else. Raises NotFound, NotYourPlayground, PlaygroundInUse.
 
-    With other words it is another place, which is looked at anew, and shown if it was held.
+    With other words it is another place, which is looked at anew, and shown if it was held. Once
+    others count on it, it is neither renamed nor moved.
     """
     _lock(user)
     playground = _own(playground_id=playground_id, user=user)
+    if _is_another(playground, fields) and is_relied_on(playground):
+        raise PlaygroundInUse
     words = _words(playground)
     for name, value in fields.items():
         setattr(playground, name, value)
@@ -108,6 +124,16 @@ def change_playground(*, playground_id: UUID, user: User, **fields: Any) -> Play
         fields["held_at"] = playground.held_at = _held_at(user, "playground", playground)
     playground.save(update_fields=[*fields, "updated_at"])
     return playground
+
+
+def _is_another(playground: Playground, fields: dict[str, Any]) -> bool:
+    """Whether these rename or move it; an app that sends back what it was shown does neither."""
+    point = fields.get("location", playground.location)
+    is_moved = any(
+        rounded(new, SHOWN_PLACES) != rounded(old, SHOWN_PLACES)
+        for new, old in zip(point.coords, playground.location.coords, strict=True)
+    )
+    return is_moved or fields.get("name", playground.name) != playground.name
 
 
 @transaction.atomic

@@ -125,7 +125,11 @@ class PlaygroundViewSet(viewsets.ViewSetMixin, AnswersAtOnce, SeenByAsker):
 
     @extend_schema(responses=ONE)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change what is sent, and nothing else; only for whoever added it."""
+        """Change what is sent, and nothing else; only for whoever added it.
+
+        409 `playground_in_use` to another name or place, once others have it among their favourites,
+        reviewed it, or it was shared in a conversation.
+        """
         playground = self.get_object()
         form = self.get_serializer(playground, data=request.data, partial=True)
         checked(form)

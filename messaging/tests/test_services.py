@@ -7,6 +7,7 @@ from events.tests.watching import Bells, Watch
 from messaging import services
 from messaging.models import Conversation, Message, Participant
 from messaging.tests.factories import conversation, say, sides_of
+from playgrounds.services import PlaygroundInUse, change_playground
 from playgrounds.tests.factories import PlaygroundFactory
 from pupmatch.lib.problems import Problem
 
@@ -238,3 +239,13 @@ def test_no_message_slips_in_behind_the_end(in_parallel):
         message = Message.objects.filter(conversation=side.conversation_id).first()
         closed_at = Conversation.objects.get(pk=side.conversation_id).closed_at
         assert message is None or message.created_at <= closed_at
+
+
+def test_a_place_that_was_shared_stays_where_it_is_until_it_is_unsent(sides):
+    owner = sides[0].profile.user
+    place = PlaygroundFactory(created_by=owner)
+    message, _ = services.send(participant=sides[0], client_id=uuid4(), playground_id=place.pk)
+    with pytest.raises(PlaygroundInUse):
+        change_playground(playground_id=place.pk, user=owner, name="Another")
+    services.unsend(message=message)
+    change_playground(playground_id=place.pk, user=owner, name="Another")

@@ -122,18 +122,33 @@ def test_only_adding_is_limited(client, user, real_limits, settings):
 @pytest.mark.requirement("R9.1")
 def test_who_added_a_playground_changes_and_removes_it(client, user):
     playground = PlaygroundFactory(created_by=user, description="Old.")
-    FavoriteFactory.create_batch(2, playground=playground)
+    FavoriteFactory(user=user, playground=playground)
     url = f"{URL}/{playground.pk}"
 
     changed = client.patch(url, {"name": "New", "location": {"latitude": 1, "longitude": 2}})
 
     assert changed.status_code == 200
     shown = changed.json()
-    assert (shown["name"], shown["description"], shown["favorites_count"]) == ("New", "Old.", 2)
+    assert (shown["name"], shown["description"], shown["favorites_count"]) == ("New", "Old.", 1)
     assert shown["location"] == {"latitude": 1, "longitude": 2}
     assert client.get(url).json() == shown
     assert client.delete(url).status_code == 204
     assert refusal(client.get(url), 404)
+
+
+def test_what_others_count_on_is_neither_renamed_nor_moved(client, user):
+    playground = PlaygroundFactory(created_by=user)
+    FavoriteFactory(playground=playground)
+    url = f"{URL}/{playground.pk}"
+    shown = client.get(url).json()
+
+    for change in ({"name": "Another"}, {"location": {"latitude": 1, "longitude": 2}}):
+        assert refusal(client.patch(url, change), 409)["code"] == "playground_in_use"
+    kept = {name: shown[name] for name in ("name", "location")}
+    changed = client.patch(url, {**kept, "description": "New.", "features": ["shade"]})
+    assert (changed.status_code, changed.json()["description"]) == (200, "New.")
+    assert {name: changed.json()[name] for name in kept} == kept
+    assert client.delete(url).status_code == 204
 
 
 def test_nobody_sets_what_is_not_theirs_to_set(client, user):

@@ -1,12 +1,13 @@
 from functools import partial
 
 import pytest
+from django.contrib.gis.geos import Point
 
 from accounts.tests.factories import UserFactory
 from playgrounds import services
 from playgrounds.models import MAX_FAVORITES, Favorite, Playground
-from playgrounds.services import NotYourPlayground, TooManyFavorites
-from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory
+from playgrounds.services import NotYourPlayground, PlaygroundInUse, TooManyFavorites
+from playgrounds.tests.factories import FavoriteFactory, PlaygroundFactory, ReviewFactory
 from pupmatch.lib.problems import NotFound
 
 
@@ -119,6 +120,39 @@ def test_only_who_added_a_playground_changes_or_removes_it():
     assert added.name == "Still mine"
     services.remove_playground(playground_id=added.pk, user=creator)
     assert not Playground.objects.filter(pk=added.pk).exists()
+
+
+RELIANCE = {
+    "a favourite": lambda place: FavoriteFactory(playground=place),
+    "a review": lambda place: ReviewFactory(playground=place),
+}
+MOVES = {
+    "another name": lambda place: {"name": f"{place.name}!"},
+    "a metre": lambda place: {
+        "location": Point(place.location.x, place.location.y + 1e-5, srid=4326)
+    },
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("reliance", RELIANCE)
+def test_what_others_count_on_is_neither_renamed_nor_moved(reliance, move):
+    creator = UserFactory()
+    place = PlaygroundFactory(created_by=creator)
+    FavoriteFactory(user=creator, playground=place)
+    ReviewFactory(user=creator, playground=place)
+    services.change_playground(playground_id=place.pk, user=creator, **MOVES[move](place))
+
+    row = RELIANCE[reliance](place)
+    before = Playground.objects.values().get(pk=place.pk)
+    place.refresh_from_db()
+    with pytest.raises(PlaygroundInUse):
+        services.change_playground(playground_id=place.pk, user=creator, **MOVES[move](place))
+    assert Playground.objects.values().get(pk=place.pk) == before
+
+    row.delete()
+    services.change_playground(playground_id=place.pk, user=creator, **MOVES[move](place))
 
 
 @pytest.mark.django_db

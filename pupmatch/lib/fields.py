@@ -14,6 +14,9 @@ from pupmatch.lib.geo import rounded
 # Python also reads "1_000" and the digits of every script, which no JSON number may hold.
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
+# Of degrees: a centimetre; what is beyond comes of binary fractions.
+SHOWN_PLACES = 7
+
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -57,8 +60,8 @@ class PointSerializer(serializers.Serializer):
     longitude = FiniteFloatField(min_value=-180, max_value=180)
 
     def to_representation(self, instance: Point) -> dict:
-        # Seven places are a centimetre; what is beyond comes of binary fractions.
-        return {"latitude": rounded(instance.y, 7), "longitude": rounded(instance.x, 7)}
+        latitude, longitude = (rounded(each, SHOWN_PLACES) for each in (instance.y, instance.x))
+        return {"latitude": latitude, "longitude": longitude}
 
     def in_sql(self, path: str) -> Any:
         return point(path)
