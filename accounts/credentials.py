@@ -17,6 +17,7 @@ from accounts.models import (
     email_digest,
     normalize_email,
 )
+from accounts.posting import is_own_address
 from accounts.refusals import AddressRefused, StaffAccount, check_standing
 from accounts.services import EmailTaken, check_password_rules, end_sessions, lock_unchanged
 from accounts.social import identities
@@ -27,7 +28,6 @@ from pupmatch.lib.constraints import violated
 from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.requests import Caller
 from pupmatch.lib.retries import deletes_a_crowd
-from pupmatch.lib.throttling import count_request
 from screening.bans import is_banned_address
 
 logger = logging.getLogger(__name__)
@@ -108,19 +108,17 @@ def change_password(
 def _set_password(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
+    enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)
 
 
 def request_password_reset(*, email: str) -> None:
     """Have a link mailed that sets a new password, if the address has an account.
 
-    For an unknown address the same is done: a job that finds nobody to write to. Past the limit of
-    mails to one address there is none for either.
+    For an unknown address the same is done: a job that finds nobody to write to.
     """
-    email = normalize_email(email)
-    user = User.objects.filter(email=email).first()
+    user = User.objects.filter(email=normalize_email(email)).first()
     found = user.pk if user and user.may_sign_in else None
-    if count_request("mail_to_address", email_digest(email)).is_allowed:
-        enqueue("accounts.tasks.mail_password_reset", user_id=found)
+    enqueue("accounts.tasks.mail_password_reset", user_id=found)
 
 
 def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None:
@@ -204,13 +202,18 @@ def change_email(
 
 @recorded()
 def move_account(*, user: User, email: str) -> None:
-    """Give the account another address, unverified; the old one is told. For staff, unasked."""
-    old_address = user.email
+    """Give the account another address, unverified; the old one is told, if it was its owner's.
+
+    For staff, unasked.
+    """
+    old_address, was_own = user.email, is_own_address(user)
     user.email, user.email_verified_at = email, None
     user.save(update_fields=["email", "email_verified_at"])
     publish([user.pk], "account.updated", {})
     enqueue("accounts.tasks.mail_verification", user_id=user.pk)
-    enqueue("accounts.tasks.mail_address_changed", sealed_address=mails.seal_address(old_address))
+    if was_own:
+        sealed = mails.seal_address(old_address)
+        enqueue("accounts.tasks.mail_address_changed", sealed_address=sealed)
 
 
 def erase(

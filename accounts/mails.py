@@ -28,6 +28,13 @@ def address_changed(old_address: str) -> EmailMessage:
     return _mail("Your e-mail address was changed", "address_changed", old_address)
 
 
+def password_changed(user: User) -> EmailMessage:
+    """Tells somebody that their password is another one now."""
+    return _mail(
+        "Your password was changed", "password_changed", user.email, is_staff=user.is_staff
+    )
+
+
 FACTOR_CHANGES = {
     "added": "A passkey or an authenticator app was added to your sign-in to the PupMatch admin.",
     "removed": "A passkey or an authenticator app was removed from your sign-in to the PupMatch admin.",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from accounts import lockout, mails, services, standing
 from accounts.models import User
+from accounts.posting import send_counted, tell
 from accounts.social import nonces
 from accounts.staff import sessions
 from pupmatch.lib.jobs import task
@@ -19,7 +20,7 @@ from pupmatch.lib.mail import deliver
 def mail_verification(user_id: str) -> None:
     """The link that verifies the present address; nothing once it is verified."""
     if user := User.objects.filter(pk=user_id, email_verified_at=None).first():
-        deliver(mails.verification(user))
+        send_counted(mails.verification(user))
 
 
 @task(queue="mail", tries=12, priority=10)
@@ -27,12 +28,15 @@ def mail_password_reset(user_id: str | None) -> None:
     """The link that sets a new password; nothing for nobody, who can ask for it like anybody."""
     user = User.objects.filter(pk=user_id).first() if user_id else None
     if user and user.may_sign_in:
-        deliver(mails.password_reset(user))
+        send_counted(mails.password_reset(user))
 
 
 @task(queue="mail", tries=12)
 def mail_address_changed(sealed_address: str) -> None:
-    """The warning to the address that an account has left, which is stored nowhere else."""
+    """The warning to the address that an account has left, which is stored nowhere else.
+
+    It was verified, or nobody would have asked for this.
+    """
     deliver(mails.address_changed(mails.unseal_address(sealed_address)))
 
 
@@ -40,21 +44,28 @@ def mail_address_changed(sealed_address: str) -> None:
 def mail_factor_changed(user_id: str, change: str) -> None:
     """What happened to somebody's second factors."""
     if user := User.objects.filter(pk=user_id).first():
-        deliver(mails.factor_changed(user, change))
+        tell(user, mails.factor_changed(user, change))
+
+
+@task(queue="mail", tries=12)
+def mail_password_changed(user_id: str) -> None:
+    """That there is another password."""
+    if user := User.objects.filter(pk=user_id).first():
+        tell(user, mails.password_changed(user))
 
 
 @task(queue="mail", tries=12)
 def mail_provider_changed(user_id: str, provider: str, change: str) -> None:
     """That Apple or Google opens the account now, or does no more."""
     if user := User.objects.filter(pk=user_id).first():
-        deliver(mails.provider_changed(user, provider, change))
+        tell(user, mails.provider_changed(user, provider, change))
 
 
 @task(queue="mail", tries=12)
 def mail_new_sign_in(user_id: str, signed_in_at: str) -> None:
     """That somebody signed in from where nobody had."""
     if user := User.objects.filter(pk=user_id).first():
-        deliver(mails.new_sign_in(user, datetime.fromisoformat(signed_in_at)))
+        tell(user, mails.new_sign_in(user, datetime.fromisoformat(signed_in_at)))
 
 
 @task(queue="upkeep", tries=10)

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from accounts.posting import tell
 from exports import mails, services
 from exports.models import Export
 from pupmatch.lib.jobs import task
-from pupmatch.lib.mail import deliver
 
 
 @task(queue="exports", tries=12)
@@ -19,7 +19,7 @@ def mail_ready(export_id: str) -> None:
     """That it is there, to the owner of the address, who may not be who asked."""
     export = Export.objects.filter(pk=export_id).select_related("user").first()
     if export is not None and export.is_prepared:
-        deliver(mails.ready(export))
+        tell(export.user, mails.ready(export))
 
 
 @task(queue="upkeep", tries=3, every="11 * * * *")

@@ -1,7 +1,6 @@
 """What the rules of lint/rules.yaml find, and what they let through."""
 
 
-
 def sql(cursor, rows, name, value):
     # ruleid: sql-by-format
     cursor.execute(f"SELECT * FROM accounts_user WHERE email = '{value}'")
@@ -89,6 +88,13 @@ class AnybodysView(APIView):
 class MyView(APIView):
     # ok: open-to-everybody
     permission_classes = (IsSignedIn,)
+
+
+def mails(user, message):
+    # ruleid: mail-to-anybody
+    deliver(message)
+    # ok: mail-to-anybody
+    tell(user, message)
 
 
 # ruleid: forms-unprotected

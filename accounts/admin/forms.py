@@ -7,6 +7,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts import standing
 from accounts.models import User, normalize_email
+from pupmatch.lib.jobs import enqueue
 
 
 class _LowerCaseEmail(forms.ModelForm):
@@ -37,4 +38,5 @@ class NewPasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> Any:
         user = super().save(commit)
         standing.sign_out(user=user)
+        enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)
         return user

@@ -13,6 +13,7 @@ from accounts.services import end_sessions
 from accounts.staff import factors, lockout, passkeys, sessions
 from events.publishing import recorded
 from pupmatch.lib.audit import record
+from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.requests import caller
 
 
@@ -105,3 +106,4 @@ def change_password(request: HttpRequest, user: User, password: str) -> None:
     end_sessions(user.sessions.all(), Session.EndReason.PASSWORD)
     update_session_auth_hash(request, user)
     record(by=user, action="staff.password_changed", subject=user)
+    enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)

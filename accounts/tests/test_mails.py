@@ -56,7 +56,7 @@ def test_without_the_commit_there_is_no_mail(mails):
     with suppress(ChangeOfMind), transaction.atomic():
         credentials.send_verification(user)
         credentials.move_account(user=user, email="other@pupmatch.example")
-        assert Job.objects.count() == 3
+        assert Job.objects.count() == 2
         raise ChangeOfMind
     assert mails() == []
 
@@ -84,6 +84,20 @@ def test_a_mail_is_sent_once_the_server_takes_it_again(api, server, run_jobs, ca
     failure = JobFailure.objects.get()
     assert str(failure) == "The mail was not sent: SMTPRecipientsRefused 451"
     assert ADDRESS not in failure.error + caplog.text
+
+
+@pytest.mark.usefixtures("real_limits")
+def test_what_is_tried_again_counts_once(api, server, run_jobs, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"mail_to_address": (1, 3600)}
+    register(api)
+    server.answer = BUSY
+    run_jobs(raising=False)
+    server.answer = TAKES
+    due_again(run_jobs)
+    assert len(server.letters) == 1
+    credentials.send_verification(User.objects.get())
+    run_jobs()
+    assert len(server.letters) == 1
 
 
 def test_an_address_that_is_refused_for_good_is_not_tried_again(api, server, run_jobs, caplog):

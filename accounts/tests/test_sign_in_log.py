@@ -107,7 +107,7 @@ def told(api, mails, settings):
 
 
 def test_a_mail_tells_of_a_sign_in_in_a_network_where_there_was_none(told, mails):
-    user = UserFactory()
+    user = UserFactory(email_verified_at=timezone.now())
     SessionFactory(user=user, ip_address="192.0.2.1")
     SessionFactory(ip_address="198.51.100.9")
     assert told(user, where="192.0.2.1") == 0
@@ -123,7 +123,7 @@ def test_a_mail_tells_of_a_sign_in_in_a_network_where_there_was_none(told, mails
 
 
 def test_a_device_that_tells_its_id_is_known_wherever_it_goes(told):
-    user, device = UserFactory(), str(uuid.uuid4())
+    user, device = UserFactory(email_verified_at=timezone.now()), str(uuid.uuid4())
     SessionFactory(user=user, ip_address="192.0.2.1", device_id=device)
     assert told(user, where="198.51.100.9", device_id=device) == 0
     assert told(user, where="192.0.2.1", device_id=str(uuid.uuid4())) == 1

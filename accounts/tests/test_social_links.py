@@ -240,7 +240,8 @@ def test_a_forgotten_password_drops_links_of_other_addresses(
     token = reset_token(mails())
     api.post(f"{RESET}/confirm", {"token": token, "password": "a swim in the lake"})
     assert [link.provider for link in owner.socialaccount_set.all()] == ["apple"]
-    assert "Google was removed" in mails()[-1].subject
+    assert "Google was removed" in mails()[-2].subject
+    assert "password was changed" in mails()[-1].subject
 
 
 @pytest.mark.parametrize("method", ["delete", "patch", "post"])

@@ -69,7 +69,7 @@ def test_an_export_never_asked_for_is_absent(client_for):
 
 
 def test_it_is_asked_for_prepared_told_and_fetched(client_for, mails):
-    user = UserFactory()
+    user = UserFactory(email_verified_at=timezone.now())
     client = client_for(user)
     for answer in (client.post(URL), client.post(URL), client.get(URL)):
         assert answer.status_code == 202
@@ -94,6 +94,11 @@ def test_it_is_asked_for_prepared_told_and_fetched(client_for, mails):
     assert document["data"]["account"][0]["email"] == user.email
     explained = archive.read("README.txt").decode()
     assert all(f"\n{part.name}\n    {part.about}\n" in explained for part in PARTS)
+
+
+def test_no_address_is_told_that_nobody_has_verified(client_for, mails):
+    client_for(UserFactory()).post(URL)
+    assert mails() == []
 
 
 @pytest.mark.parametrize("accept", ["application/zip", "application/json", "*/*"])

@@ -40,9 +40,15 @@ from procrastinate.tasks import Task
 from procrastinate.types import JobToDefer
 from psycopg.types.json import Jsonb
 
-from pupmatch.lib.jobs.attempts import Backoff, JobFailed, attempt, is_overtaken
+from pupmatch.lib.jobs.attempts import (
+    Backoff,
+    JobFailed,
+    attempt,
+    is_first_try,
+    is_overtaken,
+)
 
-__all__ = ["JobFailed", "UnknownTask", "enqueue", "enqueue_many", "task", "upkeep"]
+__all__ = ["JobFailed", "UnknownTask", "enqueue", "enqueue_many", "is_first_try", "task", "upkeep"]
 
 P = ParamSpec("P")
 

@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from errno import errorcode
 from pathlib import Path
@@ -21,6 +22,8 @@ from pupmatch.lib.models import Job, JobFailure
 
 logger = logging.getLogger(__name__)
 
+# Tries that the running job has had before this one.
+_tries_before: ContextVar[int] = ContextVar("tries_before", default=0)
 LONGEST_WAIT = 3600
 FRAMES_SHOWN = 12
 UNKNOWN = """This worker knows no task of this name.
@@ -68,13 +71,20 @@ class Backoff(BaseRetryStrategy):
 def attempt(job: RunningJob) -> Iterator[None]:
     """Run a task in here: its log lines carry the job's id, its failure is noted for staff."""
     token = current_request_id.set(f"job-{job.id}")
+    tries = _tries_before.set(job.attempts)
     try:
         yield
     except Exception as error:
         _note(job, error)
         raise
     finally:
+        _tries_before.reset(tries)
         current_request_id.reset(token)
+
+
+def is_first_try() -> bool:
+    """Whether the job that runs is not tried again after a failure; so, too, outside of any job."""
+    return _tries_before.get() == 0
 
 
 def is_overtaken(job: RunningJob) -> bool:

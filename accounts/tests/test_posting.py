@@ -1,0 +1,113 @@
+"""Whom we write to: owners of what happens to them; others when asked, and no box is ever filled."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from accounts import credentials, services, tasks
+from accounts.models import User
+from accounts.posting import send_counted
+from accounts.tests.factories import PASSWORD, SessionFactory, UserFactory
+from accounts.tests.staff_sign_in import clerk
+from pupmatch.lib.jobs import enqueue
+from pupmatch.lib.requests import Caller
+
+pytestmark = pytest.mark.django_db
+
+CALLER = Caller("192.0.2.1", "tests")
+BOX = "victim@gmail.com"
+
+
+def registers(address):
+    services.register(email=address, password=PASSWORD, caller=CALLER)
+
+
+def asks_to_verify(address):
+    credentials.send_verification(UserFactory(email=address))
+
+
+def asks_for_a_new_password(address):
+    UserFactory(email=address)
+    credentials.request_password_reset(email=address)
+
+
+def moves_there(address):
+    credentials.move_account(user=UserFactory(), email=address)
+
+
+def another(number):
+    return EmailMessage("Again", "and again", to=[f"vic.tim+{number}@googlemail.com"])
+
+
+@pytest.mark.usefixtures("real_limits")
+@pytest.mark.parametrize("ask", [registers, asks_to_verify, asks_for_a_new_password, moves_there])
+def test_a_box_gets_five_mails_an_hour_however_they_are_asked_for(ask, mails, time_machine):
+    time_machine.move_to(now := timezone.now(), tick=False)
+    for number in range(4):
+        send_counted(another(number))
+    ask(BOX)
+    assert [mail.to for mail in mails()][4:] == [[BOX]]
+    ask("vic.tim@gmail.com")
+    assert len(mails()) == 5
+    ask("somebody@pupmatch.example")
+    assert len(mails()) == 6
+    time_machine.move_to(now + timedelta(hours=1, seconds=1), tick=False)
+    ask("v.ictim@gmail.com")
+    assert len(mails()) == 7
+
+
+@pytest.mark.usefixtures("real_limits")
+@pytest.mark.django_db(transaction=True)
+def test_and_no_more_of_eight_at_once(in_parallel, mailoutbox):
+    user = UserFactory()
+    outcomes = in_parallel(*[partial(tasks.mail_verification, str(user.pk))] * 8)
+    assert (outcomes, len(mailoutbox)) == ([None] * 8, 5)
+
+
+def told_of_a_sign_in(user):
+    enqueue("accounts.tasks.mail_new_sign_in", user_id=user.pk, signed_in_at="2026-11-21T08:00")
+
+
+def told_of_a_provider(user):
+    enqueue(
+        "accounts.tasks.mail_provider_changed", user_id=user.pk, provider="apple", change="added"
+    )
+
+
+def told_of_a_password(user):
+    session = SessionFactory(user=user)
+    change = {"password": "a swim in the lake", "current_password": PASSWORD}
+    credentials.change_password(session=session, caller=CALLER, **change)
+
+
+def told_of_having_left(user):
+    credentials.move_account(user=User.objects.get(pk=user.pk), email=f"new-{user.email}")
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        told_of_a_sign_in,
+        told_of_a_provider,
+        told_of_a_password,
+        told_of_having_left,
+    ],
+)
+def test_news_of_an_account_goes_to_an_address_that_is_its_owners_and_to_no_other(happens, mails):
+    stranger, owner = UserFactory(), UserFactory(email_verified_at=timezone.now())
+    for user in (stranger, owner):
+        happens(user)
+    to = [mail.to[0] for mail in mails() if not mail.to[0].startswith("new-")]
+    assert to == [owner.email]
+
+
+def test_colleagues_vouch_for_the_addresses_of_staff(mails):
+    user = clerk()
+    assert not user.is_email_verified
+    enqueue("accounts.tasks.mail_factor_changed", user_id=user.pk, change="added")
+    enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)
+    assert [mail.to for mail in mails()] == [[user.email]] * 2
+    assert "tell those who run" in mails()[1].body
