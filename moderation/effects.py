@@ -74,7 +74,7 @@ def _restrict(decision: Decision, person: User) -> dict[str, Any]:
     before = {"otherwise": _otherwise(decision, value)}
     if decision.kind == Kind.BAN:
         standing.ban(user=person)
-        departures.keep_out(person=person, decision_id=decision.pk)
+        departures.keep_out(person=person, decision=decision)
     elif decision.until is not None and (value is None or value < decision.until):
         _set_end(decision.kind, person, decision.until)
     return before

@@ -30,7 +30,9 @@ def lead() -> User:
 
 
 def dog(**fields: Any) -> Profile:
-    """Somebody with three photos, a bio and two prompts."""
+    """Somebody with three photos, a bio and two prompts, whose address is their own."""
+    if "user" not in fields:
+        fields["user"] = UserFactory(email_verified_at=timezone.now())
     profile = ProfileFactory(**{"photos": 3, "bio": "Never says no to a stick.", **fields})
     PromptFactory.create_batch(2, profile=profile)
     return profile
@@ -38,7 +40,8 @@ def dog(**fields: Any) -> Profile:
 
 def an_old_dog() -> Profile:
     """One whose ban needs a second pair of eyes."""
-    return dog(user=UserFactory(created_at=timezone.now() - timedelta(days=400)))
+    since = timezone.now() - timedelta(days=400)
+    return dog(user=UserFactory(created_at=since, email_verified_at=since))
 
 
 def subject_of(thing: Any) -> str:

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts import services
 from accounts.credentials import remove_account
+from accounts.models import User
 from accounts.refusals import RegistrationRefused
-from accounts.tests.factories import PASSWORD, SessionFactory
+from accounts.tests.factories import PASSWORD, SessionFactory, UserFactory
 from moderation import deciding
 from moderation.models import Decision
 from moderation.tests.desk import an_old_dog, decided, dog, lead, outcomes, undone
@@ -145,6 +146,18 @@ def test_a_ban_is_undone_of_somebody_who_left(device):
     assert known(email, later) == ALL
     undone(ban)
     assert known(email, later) == NONE
+
+
+@pytest.mark.parametrize("kind", [Kind.BAN, Kind.SUSPEND])
+def test_a_strangers_address_is_not_shut_out(kind, device):
+    """Registered by somebody who is then banned; its owner takes it over, and begins anew."""
+    me = with_a_past(dog(user=UserFactory(email="stranger@pupmatch.example")), device)
+    decided(me, kind)
+    assert not bans.is_banned_address(me.user.email)
+    User.objects.filter(pk=me.user.pk).update(email_verified_at=timezone.now())
+    remove_account(user=User.objects.get(pk=me.user.pk))
+    assert known("stranger@pupmatch.example", device) == (False, True, True)
+    assert register("stranger@pupmatch.example")
 
 
 @pytest.mark.requirement("R1.6")
