@@ -197,8 +197,9 @@ def end_sessions(sessions: SessionQuerySet, reason: Session.EndReason) -> int:
 def refresh(*, token: str, caller: Caller) -> TokenPair:
     """Spend a refresh token for a new pair of its family. Raises RefreshRefused.
 
-    Spent again within settings.REFRESH_REUSE_LEEWAY it gives another pair, because an app may have
-    lost the first answer; later it is a copy in wrong hands, and ends the family.
+    Spent again within settings.REFRESH_REUSE_LEEWAY it gives the refresh token that followed once
+    more, because an app may have lost the first answer; later it is a copy in wrong hands, and ends
+    the family. So a family has one token at a time that opens anything, whoever has copies.
     """
     try:
         claims = read_refresh(token)
@@ -226,25 +227,36 @@ def _rotate(claims: Token, caller: Caller) -> TokenPair | None:
     session = family.live().select_for_update().first()
     if session is None:
         return None
-    if not _spend(session, token_id(claims)):
+    if not _may_spend(session, token_id(claims)):
         end_sessions(family, Session.EndReason.REUSE)
         return None
+    follows = _successor(session, token_id(claims))
     session.ip_address, session.user_agent = caller
     session.last_used_at, session.expires_at = timezone.now(), _expiry()
     session.save(update_fields=["ip_address", "user_agent", "last_used_at", "expires_at"])
-    return issue_pair(session)
+    return issue_pair(session, jti=follows)
 
 
-def _spend(session: Session, jti: uuid.UUID) -> bool:
-    """Whether the token may be used now; an unused one is spent by this."""
+def _may_spend(session: Session, jti: uuid.UUID) -> bool:
+    """Whether the token was not used before, or a moment ago."""
     record = session.refresh_tokens.filter(jti=jti).first()
     if record is None:
         return False
-    if record.spent_at:
-        return timezone.now() - record.spent_at <= settings.REFRESH_REUSE_LEEWAY
-    record.spent_at = timezone.now()
-    record.save(update_fields=["spent_at"])
-    return True
+    return (
+        record.spent_at is None or timezone.now() - record.spent_at <= settings.REFRESH_REUSE_LEEWAY
+    )
+
+
+def _successor(session: Session, jti: uuid.UUID) -> uuid.UUID | None:
+    """The token of the family that is unused, if this one is spent already; else this one is now.
+
+    Any other that is unused is none any more: sign-ins from before 0.5.0 may have several.
+    """
+    if session.refresh_tokens.filter(jti=jti, spent_at=None).update(spent_at=timezone.now()):
+        session.refresh_tokens.filter(spent_at=None).delete()
+        return None
+    newest = session.refresh_tokens.filter(spent_at=None).order_by("-created_at").first()
+    return newest.jti if newest else None
 
 
 def _expiry() -> datetime:
@@ -257,7 +269,11 @@ def clear_expired() -> int:
     past = now - Session.KEPT
     stale = [
         Session.objects.filter(Q(ended_at__lt=past) | Q(expires_at__lt=past)),
-        RefreshTokenRecord.objects.filter(spent_at__lt=now - timedelta(days=1)),
+        RefreshTokenRecord.objects.filter(
+            Q(spent_at__lt=now - timedelta(days=1))
+            # What follows a token is handed out once more a moment later, and lasts from then.
+            | Q(created_at__lt=now - RefreshToken.lifetime - timedelta(days=1))
+        ),
         AuthenticationAttempt.objects.filter(created_at__lt=now - AuthenticationAttempt.KEPT),
     ]
     return sum(rows.delete()[0] for rows in stale)

@@ -21,16 +21,22 @@ class TokenPair(NamedTuple):
     session_id: uuid.UUID
 
 
-def issue_pair(session: Session) -> TokenPair:
-    """A new pair of the session's family; the refresh token is noted, to be spent once."""
+def issue_pair(session: Session, *, jti: uuid.UUID | None = None) -> TokenPair:
+    """A new pair of the session's family; the refresh token is noted, to be spent once.
+
+    With `jti` it is one that was noted already.
+    """
     # Not `for_user`, which warns of everybody who is barred and signs in to appeal.
     refresh = RefreshToken()
     refresh["sub"], refresh[SESSION_CLAIM] = str(session.user_id), str(session.pk)
+    if jti is not None:
+        refresh["jti"] = jti.hex
     access = refresh.access_token
     for token in (refresh, access):
         # A server whose clock is a moment behind would refuse a token "of the future".
         del token["iat"]
-    RefreshTokenRecord.objects.create(jti=token_id(refresh), session=session)
+    if jti is None:
+        RefreshTokenRecord.objects.create(jti=token_id(refresh), session=session)
     return TokenPair(access=str(access), refresh=str(refresh), session_id=session.pk)
 
 

@@ -7,13 +7,20 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from accounts.models import Session, User
+from accounts.models import RefreshTokenRecord, Session, User
+from accounts.services import clear_expired
 from accounts.tests.factories import SessionFactory, UserFactory
+from accounts.tokens import issue_pair, read_refresh
 
 pytestmark = pytest.mark.django_db
 
 ME, SESSIONS = "/api/v1/me", "/api/v1/auth/sessions"
 REFRESH = "/api/v1/auth/token/refresh"
+
+
+def ident(pair):
+    """What a refresh token is known by."""
+    return read_refresh(pair["refresh"])["jti"]
 
 
 def bearer(api, access):
@@ -49,7 +56,7 @@ def test_a_refresh_spends_the_token_for_another_pair(client_for, api):
         assert Session.objects.get().last_used_at == timezone.now()
 
 
-def test_a_spent_token_gives_another_pair_within_ten_seconds_and_ends_the_family_later(
+def test_a_spent_token_gives_what_followed_within_ten_seconds_and_ends_the_family_later(
     client_for, api
 ):
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -58,13 +65,50 @@ def test_a_spent_token_gives_another_pair_within_ten_seconds_and_ends_the_family
         first = api.post(REFRESH, old).data
         clock.shift(10)
         second = api.post(REFRESH, old).data
-        # Both live side by side.
-        assert api.post(REFRESH, {"refresh": first["refresh"]}).status_code == 200
+        assert bearer(api, second["access"]).get(ME).status_code == 200
+        assert ident(first) == ident(second) != ident(old)
         clock.shift(0.001)
         assert api.post(REFRESH, old).data["code"] == "refresh_refused"
     assert Session.objects.get().end_reason == Session.EndReason.REUSE
     assert api.post(REFRESH, {"refresh": second["refresh"]}).status_code == 401
     assert bearer(api, second["access"]).get(ME).data["code"] == "session_ended"
+
+
+def test_a_family_has_one_token_that_opens_anything_whoever_copied_one(client_for, api):
+    """A thief who is as quick as the app has what the app has, and is noticed at the next use."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = client_for(UserFactory())
+        old = {"refresh": client.tokens.refresh}
+        mine, stolen = api.post(REFRESH, old).data, api.post(REFRESH, old).data
+        clock.shift(5)
+        later = api.post(REFRESH, {"refresh": mine["refresh"]}).data
+        # What followed that which followed.
+        assert ident(api.post(REFRESH, old).data) == ident(later)
+        assert RefreshTokenRecord.objects.filter(spent_at=None).count() == 1
+        clock.shift(11)
+        assert api.post(REFRESH, {"refresh": stolen["refresh"]}).status_code == 401
+        assert api.post(REFRESH, {"refresh": later["refresh"]}).status_code == 401
+
+
+def test_of_several_unused_ones_from_before_the_one_that_is_used_stays(client_for, api):
+    client = client_for(UserFactory())
+    other = issue_pair(Session.objects.get())
+    answer = api.post(REFRESH, {"refresh": client.tokens.refresh})
+    assert answer.status_code == 200
+    assert RefreshTokenRecord.objects.filter(spent_at=None).count() == 1
+    assert api.post(REFRESH, {"refresh": other.refresh}).status_code == 401
+
+
+def test_records_of_tokens_that_have_expired_are_removed(client_for, time_machine):
+    client_for(UserFactory())
+    made = timezone.now()
+    time_machine.move_to(made + timedelta(days=60))
+    clear_expired()
+    assert RefreshTokenRecord.objects.count() == 1
+    time_machine.move_to(made + timedelta(days=62))
+    clear_expired()
+    assert not RefreshTokenRecord.objects.exists()
+    assert Session.objects.exists()
 
 
 def test_a_family_that_ended_takes_no_other_with_it(client_for, api):
