@@ -131,6 +131,8 @@ LOCK_TIMEOUT_MS = whole_number("LOCK_TIMEOUT_MS", 2000, least=0, most=600_000)
 DATABASE_PATIENCE_MS = whole_number("DATABASE_PATIENCE_MS", 2500, least=0, most=600_000)
 
 DATABASES = {"default": database()}
+# What the URL says behind its ?, such as sslmode and sslrootcert.
+_asked: dict = DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"].update(
     ENGINE="pupmatch.lib.database",
     CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else None,
@@ -140,7 +142,7 @@ DATABASES["default"].update(
         "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}"
         " -c idle_in_transaction_session_timeout=30000 -c jit=off"
         # What nobody waits for any more is done no further.
-        " -c client_connection_check_interval=500",
+        " -c client_connection_check_interval=500 " + _asked.pop("options", ""),
         "connect_timeout": 2,
         # A server that vanished without a word is noticed by the system, within half a minute.
         "keepalives_idle": 10,
@@ -164,23 +166,13 @@ DATABASES["default"].update(
         # For statements whose values the server binds (pupmatch.lib.documents): prepared when they
         # come a second time.
         "prepare_threshold": 1 if PREPARED_STATEMENTS else None,
+        **_asked,
     },
 )
 
+# Limits are counted there, and realtime is woken by it: numbers and ids, never anything that Python
+# would load as an object. So Django's cache is not in it.
 REDIS_URL = env.str("REDIS_URL", default="")
-if REDIS_URL:
-    CACHES = {
-        "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": REDIS_URL,
-            # It only makes things faster: while it is gone, everything comes from the database.
-            "OPTIONS": {
-                "IGNORE_EXCEPTIONS": True,
-                "SOCKET_CONNECT_TIMEOUT": 0.3,
-                "SOCKET_TIMEOUT": 0.3,
-            },
-        }
-    }
 
 # --- Jobs -----------------------------------------------------------------------------------------
 
@@ -209,7 +201,6 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 8},
     },
     {"NAME": "accounts.passwords.GuessableValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 # The Pwned Passwords, downloaded: passwords in it are refused (accounts.passwords).
 BREACHED_PASSWORDS_FILE = hash_list("BREACHED_PASSWORDS_FILE")
@@ -241,6 +232,7 @@ STAFF_IDLE_MINUTES = whole_number("STAFF_IDLE_MINUTES", 30, least=1, most=24 * 6
 STAFF_SIGN_IN_HOURS = whole_number("STAFF_SIGN_IN_HOURS", 10, least=1, most=7 * 24)
 SESSION_COOKIE_AGE = STAFF_SIGN_IN_HOURS * 60 * 60
 SESSION_ENGINE = "accounts.staff.session_store"
+MESSAGE_STORAGE = "pupmatch.lib.staff.messages.Messages"
 # Around every page of the admin, and of nothing else (pupmatch.lib.middleware.StaffMiddleware).
 STAFF_MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -258,7 +250,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 MFA_ADAPTER = "accounts.staff.adapter.StaffAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "PupMatch"
-MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a telephone's clock may be off
+MFA_TOTP_TOLERANCE = 0  # a code is good for its own 30 s
 
 # --- Lockout --------------------------------------------------------------------------------------
 
@@ -386,7 +378,7 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": DEBUG, "displayRequestDuration": True},
     "ENUM_NAME_OVERRIDES": {
         "CompatibilityPartEnum": "matching.compatibility.PARTS",
         "DistanceUnitEnum": "profiles.choices.DistanceUnit",
@@ -566,6 +558,9 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # Browsers take such a cookie by https from this very host alone.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 
 # A scraper shows this token as `Authorization: Bearer …`; without one only DEBUG shows figures.

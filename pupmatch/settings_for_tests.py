@@ -63,6 +63,9 @@ os.environ.update(
 
 from pupmatch.settings import *  # noqa: F403, TID251 (all of them, and from here)
 
+# In the middle of a test the next half minute may begin.
+MFA_TOTP_TOLERANCE = 1
+
 # Nobody listens there: a test that pushes names a provider of its own.
 EXPO_PUSH_URL = "http://127.0.0.1:9"
 

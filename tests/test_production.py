@@ -62,6 +62,22 @@ record.request, record.request_id = "GET '/api/v1/playgrounds?near=47.1,11.2'", 
 line = logging.getLogger().handlers[0].formatter.format(record)
 print("near" in line)
 print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
+from accounts.staff import lockout
+from django.contrib.messages.storage import default_storage
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware, get_token
+request, page = HttpRequest(), HttpResponse()
+request.session, request.remembered_browser = {}, "some browser"
+get_token(request)
+CsrfViewMiddleware(lambda request: page)(request)
+lockout.set_cookie(request, page)
+messages = default_storage(request)
+messages.add(20, "Sign in again.")
+messages.update(page)
+for name, cookie in sorted(page.cookies.items()):
+    print(name, cookie["path"], cookie["secure"], cookie["domain"] or "no domain")
+print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_PATH, settings.SESSION_COOKIE_DOMAIN)
+print(settings.MFA_TOTP_TOLERANCE, settings.SPECTACULAR_SETTINGS["SWAGGER_UI_SETTINGS"]["persistAuthorization"])
 print(Client().get("/metrics", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"}).status_code)
 """
 
@@ -74,7 +90,36 @@ def test_production_speaks_https_alone():
         "401 max-age=31536000; includeSubDomains; preload",
         "False",
         "True True",
+        "__Host-csrftoken / True no domain",
+        "__Host-messages / True no domain",
+        "__Host-staff_browser / True no domain",
+        "__Host-sessionid / None",
+        "0 False",
         "404",
+    ], asked.stderr
+
+
+ASK_FOR_THE_DATABASE = """
+import django
+django.setup()
+from django.db import connection
+asked = connection.get_connection_params()
+print(asked["sslmode"], asked["sslrootcert"], asked["application_name"], asked["keepalives_idle"])
+print("statement_timeout=5000" in asked["options"], asked["options"].endswith(" -c search_path=public"))
+"""
+
+
+def test_what_the_database_url_asks_for_besides_is_done():
+    asks = "sslmode=verify-full&sslrootcert=/ca.pem&application_name=web&options=-c%20search_path%3Dpublic"
+    asked = run(
+        "-c",
+        ASK_FOR_THE_DATABASE,
+        DATABASE_URL=f"postgis://user:secret@db.pupmatch.example:5432/pupmatch?{asks}",
+        STATEMENT_TIMEOUT_MS="5000",
+    )
+    assert asked.stdout.splitlines() == [
+        "verify-full /ca.pem web 10",
+        "True True",
     ], asked.stderr
 
 

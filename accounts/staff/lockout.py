@@ -21,7 +21,7 @@ from pupmatch.lib.requests import client_ip
 
 __all__ = ["Counted", "LockedOut", "Step", "count", "forgive", "take_back"]
 
-COOKIE = "staff_browser"
+COOKIE = "__Host-staff_browser" if settings.SESSION_COOKIE_SECURE else "staff_browser"
 COOKIE_LASTS = timedelta(days=90)
 SALT = "accounts.staff.browser"
 
@@ -68,7 +68,6 @@ def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
             COOKIE,
             value,
             max_age=COOKIE_LASTS,
-            path="/admin/",
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",

@@ -1,14 +1,14 @@
-"""Where the admin's sessions are kept: under the digest of their key.
+"""Where the admin's sessions are kept: in the database alone, under the digest of their key.
 
-So whoever reads the table, a copy of it or the cache finds nothing that a browser could show. The key is
-random, so it needs neither salt nor a slow hash.
+So whoever reads the table, or a copy of it, finds nothing that a browser could show. The key is random, so
+it needs neither salt nor a slow hash. No cache stands in front: whoever could write there would say who
+is signed in.
 """
 
 import hashlib
 from typing import Any
 
-from django.conf import settings
-from django.contrib.sessions.backends import cached_db, db
+from django.contrib.sessions.backends import db
 from django.utils import timezone
 
 
@@ -17,15 +17,8 @@ def kept(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()[:40]
 
 
-class Digested(db.SessionStore):
-    """For Django's stores: the key is handed to the browser and kept nowhere."""
-
-    cache_key_prefix = cached_db.KEY_PREFIX
-
-    @property
-    def cache_key(self) -> str:
-        """What it is called in the cache."""
-        return self.cache_key_prefix + kept(self._get_or_create_session_key())  # type: ignore[attr-defined]
+class SessionStore(db.SessionStore):
+    """Django's: the key is handed to the browser and kept nowhere."""
 
     def _get_session_from_db(self) -> Any:
         known = self.model.objects.filter(expire_date__gt=timezone.now())
@@ -45,14 +38,7 @@ class Digested(db.SessionStore):
         return super().exists(kept(session_key))
 
     def delete(self, session_key: str | None = None) -> None:
-        """Forget it, in the cache, too."""
+        """Forget it."""
         key = session_key or self.session_key
         if key is not None:
             super().delete(kept(key))
-
-
-Base: Any = cached_db.SessionStore if settings.REDIS_URL else db.SessionStore
-
-
-class SessionStore(Digested, Base):
-    """With the cache in front where there is one."""

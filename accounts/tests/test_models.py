@@ -40,7 +40,7 @@ def test_the_database_keeps_addresses_unique_and_in_lower_case():
 
 
 def test_a_superuser_may_enter_the_admin():
-    user = User.objects.create_superuser("root@pupmatch.example", "x")
+    user = User.objects.create_superuser("root@pupmatch.example", "a walk in the park")
     assert (user.is_staff, user.is_superuser) == (True, True)
 
 

@@ -10,6 +10,7 @@ import django.contrib.auth
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
@@ -180,3 +181,20 @@ def test_a_megabyte_for_a_password_costs_nobody_anything(api, letter):
     form = {"username": user.email, "password": huge}
     assert browser().post(reverse("admin:login"), form, secure=True).status_code == 200
     assert time.process_time() - began < 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("password", ["password1", "short"])
+def test_the_first_account_of_staff_has_no_listed_password_either(monkeypatch, password):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
+    with pytest.raises(CommandError):
+        call_command("createsuperuser", interactive=False, email="boss@pupmatch.example")
+    assert not User.objects.exists()
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", interactive=False, email="Boss@pupmatch.example", verbosity=0)
+    assert User.objects.get(is_superuser=True).email == "boss@pupmatch.example"
+
+
+def test_digits_alone_may_be_a_password_unless_they_are_listed():
+    assert codes_of("83461872640275") == set()
+    assert codes_of("123456789") == {"password_too_common"}

@@ -153,7 +153,7 @@ def test_strangers_keep_nobody_out_who_works_here_every_day(settings, clock):
     give_password(client, user)
     assert give_code(client, code(secret)).status_code == 302
     cookie = client.cookies[COOKIE]
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/admin/", True, "Lax")
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/", True, "Lax")
     client.post(reverse("staff:sign_out"), secure=True)
     for number in range(6):
         fails(user, 1, REMOTE_ADDR=f"192.0.2.{number}")

@@ -57,7 +57,6 @@ ANYWHERE = {
     "control_character",
     "password_too_short",
     "password_too_common",
-    "password_entirely_numeric",
     "password_too_similar",
 }
 

@@ -33,7 +33,7 @@ ODD_SEARCHES = [
 def superuser() -> Client:
     """Signed in with every right."""
     client = Client()
-    client.force_login(get_user_model().objects.create_superuser("boss@pupmatch.example", "x"))
+    client.force_login(get_user_model().objects.create_superuser("boss@pupmatch.example"))
     return client
 
 

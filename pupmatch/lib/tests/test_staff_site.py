@@ -35,7 +35,7 @@ class Asleep(Problem):
 
 @pytest.fixture
 def boss(db):
-    return get_user_model().objects.create_superuser("boss@pupmatch.example", "x")
+    return get_user_model().objects.create_superuser("boss@pupmatch.example")
 
 
 def posted(user, url_name, object_id=None, **made):
