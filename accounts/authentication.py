@@ -13,6 +13,7 @@ from accounts.refusals import SignInEnded
 from accounts.tokens import Claims, read_claims
 from pupmatch.lib.documents import Instances, Param
 from pupmatch.lib.documents.expressions import NOW
+from pupmatch.lib.logs import current_user_id
 
 # Who asks, by what the access token says.
 USER = Param("user", UUIDField())
@@ -62,6 +63,7 @@ class SessionTokenAuthentication(BaseAuthentication):
         session = self.sessions.first({**claims._asdict(), "now": timezone.now()})
         if session is None or not session.user.may_sign_in:
             raise SignInEnded
+        current_user_id.set(str(session.user_id))
         return session.user, session
 
     def claims(self, request: Request) -> Claims | None:

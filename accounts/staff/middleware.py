@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.staff import lockout, sessions
+from pupmatch.lib.logs import current_user_id
 
 
 class SignedInStaffMiddleware:
@@ -22,6 +23,7 @@ class SignedInStaffMiddleware:
             if reason := sessions.why_over(request):
                 return _ended(request, reason)
             sessions.note_request(request)
+            current_user_id.set(str(request.user.pk))
         answer = self.get_response(request)
         lockout.set_cookie(request, answer)
         return answer

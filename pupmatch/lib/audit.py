@@ -1,20 +1,24 @@
 """What staff do and look at, written down by whatever does it, in its own transaction."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 from django.db.transaction import TransactionManagementError
 
 from pupmatch.lib.logs import current_request_id
 from pupmatch.lib.models import AuditEntry
 from pupmatch.lib.requests import client_ip, current_request
+
+logger = logging.getLogger(__name__)
 
 _written: ContextVar[list[AuditEntry] | None] = ContextVar("audit_written", default=None)
 
@@ -49,7 +53,22 @@ def record(
     )
     if (written := _written.get()) is not None:
         written.append(entry)
+    transaction.on_commit(partial(_log, entry))
     return entry
+
+
+def _log(entry: AuditEntry) -> None:
+    """Where no backup that is restored takes it back; ids alone, for `reason` is free text."""
+    logger.info(
+        "staff: %s",
+        entry.action,
+        extra={
+            "action": entry.action,
+            "actor_id": str(entry.actor_id) if entry.actor_id else None,
+            "subject": f"{entry.subject_type} {entry.subject_id}".strip(),
+            "data": entry.data,
+        },
+    )
 
 
 @contextmanager

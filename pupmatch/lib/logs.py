@@ -4,14 +4,21 @@ import contextvars
 import logging
 import re
 
+# Whose request it is, once that is known; None outside of one.
+current_user_id: contextvars.ContextVar[str | None] = contextvars.ContextVar(
+    "user_id", default=None
+)
 current_request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds `request_id` to every log record."""
+    """Adds `request_id` to every log record, and `user_id` where a good token or session came along."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_request_id.get()
+        user_id = current_user_id.get()
+        if user_id and not hasattr(record, "user_id"):
+            record.user_id = user_id
         return True
 
 

@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.module_loading import import_string
 
 from pupmatch.lib.ids import uuid7
-from pupmatch.lib.logs import current_request_id
+from pupmatch.lib.logs import current_request_id, current_user_id
 from pupmatch.lib.outages import is_outage, unavailable
 from pupmatch.lib.problems import problem_response
 from pupmatch.lib.requests import current_request
@@ -74,6 +74,7 @@ class RequestIdMiddleware:
         request.request_id = request_id  # type: ignore[attr-defined]
         # Never reset: Django logs refusals after the middleware, and the next request sets its own.
         current_request_id.set(request_id)
+        current_user_id.set(None)
         token = current_request.set(request)
         try:
             response = self.get_response(request)
