@@ -107,7 +107,7 @@ def main() -> int:
         saved = command("backup", f"{folder}/backups", DATABASE_URL=url(database), **here)
         between = time.monotonic()
         [backup] = Path(folder, "backups").glob("pupmatch-*Z")
-        restored = command("restore", backup, DATABASE_URL=url(other), **there)
+        restored = command("restore", backup, "--keep-sign-ins", DATABASE_URL=url(other), **there)
         done = time.monotonic()
         print(saved.stdout + saved.stderr + restored.stdout + restored.stderr)
         before, after = contents(database), contents(other)

@@ -6,10 +6,16 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
+from accounts.services import refresh
+from accounts.staff.session_store import SessionStore
+from accounts.tests.factories import SessionFactory
+from accounts.tokens import issue_pair
 from matching.tests.factories import matched
 from messaging.tests.factories import say, sides_of
 from profiles.tests.factories import ProfileFactory
+from pupmatch.lib.requests import Caller
 from tests.drill import command, contents, empty_database, files, named, url
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +58,7 @@ def there(tmp_path) -> dict[str, Path]:
 
 def test_every_row_file_and_rule_comes_back(town, database, backup, there):
     with empty_database(database) as other:
-        done = command("restore", backup, DATABASE_URL=url(other), **there)
+        done = command("restore", backup, "--keep-sign-ins", DATABASE_URL=url(other), **there)
         assert done.returncode == 0, done.stderr
         kept = contents(database)
         assert contents(other) == kept
@@ -63,6 +69,28 @@ def test_every_row_file_and_rule_comes_back(town, database, backup, there):
         assert "restore into an empty one" in again.stderr
     assert len(files(*town.values())) >= 2
     assert files(*there.values()) == files(*town.values())
+
+
+def test_no_sign_in_comes_back(town, database, there, tmp_path):
+    live, ended = SessionFactory(), SessionFactory(ended_at=timezone.now(), end_reason="logout")
+    token = issue_pair(live).refresh
+    admin = SessionStore()
+    admin.create()
+    command("backup", tmp_path / "backups", DATABASE_URL=url(database), **town)
+    [backup] = (tmp_path / "backups").iterdir()
+    with empty_database(database) as other:
+        done = command("restore", backup, DATABASE_URL=url(other), **there)
+        assert done.returncode == 0, done.stderr
+        with psycopg.connect(other) as found:
+            rows = "SELECT id, end_reason FROM accounts_session WHERE ended_at <= now()"
+            assert dict(found.execute(rows).fetchall()) == {live.pk: "staff", ended.pk: "logout"}
+            assert found.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+        kept, restored = contents(database), contents(other)
+        differ = {name for name in kept | restored if kept.get(name) != restored.get(name)}
+        assert differ == {("table", "accounts_session"), ("table", "django_session")}
+    # What was backed up goes on.
+    assert refresh(token=token, caller=Caller("192.0.2.1", ""))
+    assert SessionStore(admin.session_key).exists(admin.session_key)
 
 
 def test_a_damaged_copy_touches_nothing(database, backup, there):
