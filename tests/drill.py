@@ -23,7 +23,8 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = """
     SELECT relname FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'spatial_ref_sys'
+    WHERE relkind = 'r' AND relpersistence = 'p' AND relnamespace = 'public'::regnamespace
+        AND relname <> 'spatial_ref_sys'
 """
 # PostgreSQL reads an expression back with other casts and parentheses than it was given.
 CASTS = re.compile(r"::[a-z ]+(\[\])?|[()\s]")
