@@ -340,8 +340,10 @@ if CARDS_PER_DAY := whole_number("CARDS_PER_DAY", 10_000, least=0, most=10_000_0
     RATE_LIMITS["cards_a_day"] = (CARDS_PER_DAY, 86_400)
 # Whether the deck waits until the mail address is verified.
 DECK_NEEDS_VERIFIED_ADDRESS = env.bool("DECK_NEEDS_VERIFIED_ADDRESS", default=False)
-MAX_BODY_BYTES = 1024 * 1024
+# JSON and forms; with a photo, its envelope too. deploy/haproxy.cfg says the same.
+MAX_BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
+MAX_UPLOAD_BYTES = MAX_PHOTO_BYTES + 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionTokenAuthentication"],
@@ -418,7 +420,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = folder("MEDIA_ROOT", BASE_DIR / ".local" / "media")
 FILE_UPLOAD_PERMISSIONS = 0o644
 # An upload, with the place in its EXIF, is never written to a temporary file.
-FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES + MAX_PHOTO_BYTES
+FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 
 S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGES: dict[str, dict] = {
@@ -550,8 +552,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    # Containers ask for their health without TLS, on the loopback address.
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    # Containers ask for their health without TLS, on the loopback address. The API refuses in place of
+    # redirecting (pupmatch.lib.middleware): an app that begins with http is to be noticed.
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^api/v1/"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

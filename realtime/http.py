@@ -10,6 +10,7 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import resolve, set_urlconf
 
 from pupmatch.lib.middleware import ApiMiddleware, RequestIdMiddleware
+from pupmatch.lib.policies import BrowserPolicyMiddleware
 from pupmatch.lib.requests import Utf8AsgiRequest
 from realtime.sockets import Send
 
@@ -33,7 +34,8 @@ def _view(request: HttpRequest) -> HttpResponse:
 def _chain() -> Any:
     handler: Any = convert_exception_to_response(_view)
     # Those of the web process that an API without bodies, cookies and pages needs.
-    for middleware in (ApiMiddleware, SecurityMiddleware, RequestIdMiddleware):
+    chain = (ApiMiddleware, BrowserPolicyMiddleware, SecurityMiddleware, RequestIdMiddleware)
+    for middleware in chain:
         handler = convert_exception_to_response(middleware(handler))
     return handler
 

@@ -1,9 +1,12 @@
-"""Two people who matched, each signed in."""
+"""Two people who matched, each signed in; the front."""
+
+from collections.abc import Iterator
 
 import pytest
 
 from matching.tests.factories import matched
 from profiles.tests.factories import ProfileFactory
+from tests.fronts import Front, fronted
 
 
 @pytest.fixture
@@ -29,3 +32,10 @@ def theirs(client_for, match, me):
 @pytest.fixture
 def url(match):
     return f"/api/v1/conversations/{match.conversation_id}"
+
+
+@pytest.fixture
+def front() -> Iterator[Front]:
+    """The front as the outermost proxy."""
+    with fronted() as front:
+        yield front

@@ -50,7 +50,9 @@ import django
 from django.test import Client
 django.setup()
 plain = Client().get("/api/v1/deck", headers={"host": "api.pupmatch.example"})
-print(plain.status_code, plain["Location"])
+print(plain.status_code, plain.json()["code"])
+page = Client().get("/admin/login/", headers={"host": "api.pupmatch.example"})
+print(page.status_code, page["Location"])
 secure = Client().get(
     "/api/v1/deck", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"}
 )
@@ -86,7 +88,8 @@ print(Client().get("/metrics", headers={"host": "api.pupmatch.example", "x-forwa
 def test_production_speaks_https_alone():
     asked = run("-c", ASK)
     assert asked.stdout.splitlines() == [
-        "301 https://api.pupmatch.example/api/v1/deck",
+        "403 https_required",
+        "301 https://api.pupmatch.example/admin/login/",
         "401 max-age=31536000; includeSubDomains; preload",
         "False",
         "True True",
@@ -211,6 +214,7 @@ def test_every_variable_is_described():
             code,
         )
     )
-    used |= {"DATABASE_URL", "FRONT_RATE"}  # the front reads the latter
+    # Two are the front's.
+    used |= {"DATABASE_URL", "FRONT_RATE", "FRONT_UPLOAD_TIME"}
     described = set(re.findall(r"^([A-Z0-9_]+)=", example, re.M))
     assert used == described

@@ -15,6 +15,7 @@ from profiles.tests.acts import RENDITIONS, add
 from profiles.tests.factories import ProfileFactory
 from pupmatch.lib.files import purge
 from pupmatch.lib.models import DiscardedFile
+from pupmatch.lib.policies import FILE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R3.4")]
 
@@ -166,7 +167,7 @@ class TestServing:
         assert response["Content-Type"] == "image/webp"
         assert response["Cache-Control"] == "public, max-age=31536000, immutable"
         assert response["X-Content-Type-Options"] == "nosniff"
-        assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert response["Content-Security-Policy"] == FILE
 
     def test_somebody_who_has_it_gets_it_no_second_time(self, api):
         response = api.get(self.URL)

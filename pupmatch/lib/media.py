@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
+from pupmatch.lib import policies
 from pupmatch.lib.problems import not_found
 
 # All that we ever write; the view says it of every file, and serves no other.
@@ -43,5 +44,5 @@ def photo(request: HttpRequest, path: str) -> HttpResponseBase:
     if isinstance(response, FileResponse):
         response["Content-Type"] = CONTENT_TYPE
         response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response["Content-Security-Policy"] = policies.FILE
     return response

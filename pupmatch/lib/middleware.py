@@ -136,6 +136,13 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+def _is_plain(request: HttpRequest) -> bool:
+    # A redirect would have answered what was sent for everybody on the way to read, tokens included.
+    if not settings.SECURE_SSL_REDIRECT or request.is_secure():
+        return False
+    return request.path.startswith("/api/v1/")
+
+
 def _holds_nul(request: HttpRequest) -> bool:
     # PostgreSQL text holds no NUL, so one in a filter or in the admin's search would be a 500.
     return "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
@@ -186,6 +193,7 @@ UNMET: dict[str, Any] = {
 
 # In this order: what is asked of a request, and what it is told that it is so.
 REFUSALS: list[tuple[Callable[[HttpRequest], bool], int, str, str]] = [
+    (_is_plain, 403, "https_required", "Use https; what was sent here could be read on the way."),
     (_holds_nul, 400, "invalid", "The address holds a NUL."),
     (_is_no_text, 400, "invalid", "The address is not in UTF-8."),
     (_is_in_another_charset, 415, "unsupported_media_type", "Send UTF-8, or name no charset."),
@@ -199,4 +207,4 @@ REFUSALS: list[tuple[Callable[[HttpRequest], bool], int, str, str]] = [
 def _largest_body(request: HttpRequest) -> int:
     # Multipart bodies carry a photo and its envelope; everything else is small.
     is_upload = request.content_type == "multipart/form-data"
-    return settings.MAX_BODY_BYTES + (settings.MAX_PHOTO_BYTES if is_upload else 0)
+    return settings.MAX_UPLOAD_BYTES if is_upload else settings.MAX_BODY_BYTES

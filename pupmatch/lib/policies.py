@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 
 HEADER = "Content-Security-Policy"
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Of files that strangers uploaded, where one is opened as a page.
+FILE = f"{NOTHING}; sandbox"
 # Chromium asks for it; none of our pages wants any of these.
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 

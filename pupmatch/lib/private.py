@@ -15,7 +15,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from pupmatch.lib import files
+from pupmatch.lib import files, policies
 
 LIFETIME = timedelta(minutes=5)
 SALT = "pupmatch.lib.private"
@@ -77,5 +77,5 @@ def view(request: HttpRequest, token: str) -> FileResponse:
     response = FileResponse(file, content_type="image/webp", filename=f"private{SUFFIX}")
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = policies.FILE
     return response

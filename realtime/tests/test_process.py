@@ -10,6 +10,7 @@ from websockets.exceptions import InvalidStatus
 
 from accounts import standing
 from accounts.tests.factories import UserFactory
+from pupmatch.lib.policies import NOTHING
 from realtime.tests.machinery import Phone, Process, eventually, ticket_for, waiting
 from realtime.tests.streams import fill, sign_in, tell
 
@@ -111,6 +112,13 @@ def test_it_says_how_it_is(realtime):
     for name in ("live", "ready"):
         answer = httpx.get(f"{realtime.url}/health/{name}")
         assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/api/v1/events", "/nowhere"])
+def test_its_answers_are_closed_to_browsers(realtime, path):
+    answer = httpx.get(f"{realtime.url}{path}")
+    assert answer.headers["Content-Security-Policy"] == NOTHING
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_only_the_scraper_sees_its_figures(realtime, phone, user):

@@ -8,6 +8,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
+from pupmatch.lib.policies import FILE
+
 pytestmark = [pytest.mark.requirement("R3.1")]
 
 PHOTOS, API = "photos.pupmatch.example", "api.pupmatch.example"
@@ -34,7 +36,7 @@ def test_no_browser_takes_it_for_anything_but_a_picture(address):
     assert read(answer) == CONTENT
     assert answer["Content-Type"] == "image/webp"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Security-Policy"] == FILE
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.svg", "a.webp.html", "a", "a.WEBP", "a.jpg"])

@@ -92,8 +92,9 @@ def test_an_address_that_postgresql_could_not_hold_is_refused(url):
 @pytest.mark.parametrize(
     ("content_type", "size", "status"),
     [
-        ("application/json", 1024 * 1024, 200),
-        ("application/json", 1024 * 1024 + 1, 413),
+        ("application/json", 64 * 1024, 200),
+        ("application/json", 64 * 1024 + 1, 413),
+        ("application/x-www-form-urlencoded", 64 * 1024 + 1, 413),
         ("multipart/form-data; boundary=x", 11 * 1024 * 1024, 200),
         ("multipart/form-data; boundary=x", 11 * 1024 * 1024 + 1, 413),
     ],

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pupmatch.lib.policies import NOTHING
+from pupmatch.lib.policies import FILE, NOTHING
 from pupmatch.lib.tests.admin_pages import superuser
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,12 @@ def policy(answer) -> dict[str, str]:
 @pytest.mark.parametrize("path", ANSWERS)
 def test_an_answer_that_is_no_page_may_load_nothing_and_stand_in_no_frame(path: str):
     assert Client().get(path)["Content-Security-Policy"] == NOTHING
+
+
+def test_a_file_that_was_uploaded_may_do_still_less():
+    assert f"{NOTHING}; sandbox" == FILE
+    for closed in ("base-uri 'none'", "frame-ancestors 'none'", "form-action 'none'"):
+        assert closed in NOTHING
 
 
 @pytest.mark.parametrize(

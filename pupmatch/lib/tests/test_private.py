@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from pupmatch.lib import files, private
 from pupmatch.lib.models import DiscardedFile
+from pupmatch.lib.policies import FILE
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def test_its_address_shows_it_to_whoever_has_it_and_to_no_cache(name, api):
     assert read(answer) == CONTENT
     assert answer["Content-Type"] == "image/webp"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Security-Policy"] == FILE
     assert answer["Cache-Control"] == "private, no-store"
     assert name.rpartition("/")[2] not in answer["Content-Disposition"]
     assert api.post(private.url(name)).status_code == 405
