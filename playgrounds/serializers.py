@@ -9,6 +9,7 @@ from playgrounds.models import STARS, Feature, Playground, Review
 from pupmatch.lib.documents.expressions import IsSet, Rounded
 from pupmatch.lib.fields import PointSerializer
 from pupmatch.lib.geo import rounded
+from pupmatch.lib.text import reads_as_drawn
 
 
 class FavoritePlaygroundSerializer(serializers.ModelSerializer):
@@ -86,6 +87,12 @@ class PlaygroundSerializer(serializers.ModelSerializer):
 
     def sql_is_held(self, at: str) -> Expression:
         return IsSet(F(f"{at}held_at"))
+
+    def validate_name(self, name: str) -> str:
+        """One that misleads nobody; the one that the place has may stay."""
+        if self.instance is None or name != self.instance.name:
+            reads_as_drawn(name)
+        return name
 
     def validate_features(self, features: list[str]) -> list[str]:
         """Each once, in the order given."""

@@ -39,11 +39,13 @@ from profiles.content_serializers import (
 from profiles.distances import Spoken, SpokenDistance, spoken
 from profiles.fields import BreedField, DegreesField, TagsField
 from profiles.models import MIN_PHOTOS, Breed, Photo, Preferences, Profile, Prompt
+from profiles.naming import check_not_ours
 from profiles.querysets import shown_location
 from pupmatch.lib.documents import document
 from pupmatch.lib.documents.expressions import NOW, TODAY, IsSet, WholeYears, rows
 from pupmatch.lib.fields import DayField, NamedLevelField, PointSerializer
 from pupmatch.lib.geo import Metres, distance_m
+from pupmatch.lib.text import reads_as_drawn
 
 
 class LocationSerializer(PointSerializer):
@@ -180,6 +182,13 @@ class OwnProfileSerializer(DescriptionSerializer):
             "missing",
             "is_paused",
         )
+
+    def validate_name(self, name: str) -> str:
+        """One that misleads nobody; the one that the dog has may stay."""
+        if self.instance is None or name != self.instance.name:
+            reads_as_drawn(name)
+            check_not_ours(name, self.context["request"].user)
+        return name
 
     def sql_is_bio_held(self, at: str) -> Expression:
         return IsSet(F(f"{at}bio_held_at"))

@@ -63,6 +63,7 @@ def test_a_playground_is_added_and_read_again(client, user):
         ({"name": ""}, "/name"),
         ({"name": " \t "}, "/name"),
         ({"name": "x" * 201}, "/name"),
+        ({"name": "Behind the \u202emill"}, "/name"),
         ({"name": None}, "/name"),
         ({"description": "x" * 2001}, "/description"),
         ({"place": "x" * 201}, "/place"),

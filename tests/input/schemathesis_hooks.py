@@ -55,6 +55,9 @@ FIELDS = {
 ANYWHERE = {
     "blank",
     "control_character",
+    "unseen_character",
+    "stacked_marks",
+    "reserved",
     "password_too_short",
     "password_too_common",
     "password_too_similar",
