@@ -22,6 +22,7 @@ from realtime.services import issue_ticket
 from realtime.tests.streams import sign_in
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# A busy machine says nothing of the code; where nothing is wrong nobody waits so long.
 PATIENCE_S = 20
 
 
@@ -117,11 +118,11 @@ class Phone:
     def say(self, kind: str, **fields) -> None:
         self.socket.send(json.dumps({"type": kind, **fields}, default=str))
 
-    def hear(self, timeout: float = 5) -> dict:
+    def hear(self, timeout: float = PATIENCE_S) -> dict:
         """The next frame."""
         return json.loads(self.socket.recv(timeout=timeout))
 
-    def hear_until(self, kind: str, timeout: float = 5) -> list[dict]:
+    def hear_until(self, kind: str, timeout: float = PATIENCE_S) -> list[dict]:
         """Frames up to and with the first of this type."""
         frames = [self.hear(timeout)]
         while frames[-1]["type"] != kind:
@@ -135,7 +136,7 @@ class Phone:
             return True
         raise AssertionError(frame)
 
-    def closing(self, timeout: float = 5) -> tuple[list[dict], int]:
+    def closing(self, timeout: float = PATIENCE_S) -> tuple[list[dict], int]:
         """What still comes, and the code with which it is closed."""
         frames = []
         try:
@@ -150,11 +151,24 @@ def ticket_for(user: User, session: Session | None = None) -> str:
     return issue_ticket(session=session, base_url="http://testserver/").secret
 
 
+def a_reader_that_takes_nothing(process: Process, ticket: str) -> socket.socket:
+    """A socket with little room, open and never read."""
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.connect(("127.0.0.1", process.port))
+    raw.sendall(
+        f"GET /ws?ticket={ticket}&after=0 HTTP/1.1\r\nHost: {process.host}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+    )
+    return raw
+
+
 def some_id() -> str:
     return str(uuid.uuid4())
 
 
-def eventually(question, seconds: float = 5) -> None:
+def eventually(question, seconds: float = PATIENCE_S) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + seconds
     while not question():

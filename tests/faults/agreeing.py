@@ -5,7 +5,7 @@ from collections import Counter
 
 import psycopg
 
-from tests.faults.machinery import PYTHON, ROOT
+from tests.faults.parts import PYTHON, ROOT
 from tests.faults.stage import Stage
 
 

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.faults.machinery import PYTHON, ROOT
+from tests.faults.parts import PYTHON, ROOT
 
 if TYPE_CHECKING:
     from tests.faults.machinery import Town

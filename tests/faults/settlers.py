@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tests.faults.machinery import PYTHON, ROOT
+from tests.faults.parts import PYTHON, ROOT
 from tests.faults.people import Person
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ import os
 import subprocess
 from collections.abc import Iterator
 
-from tests.faults.machinery import REALTIME, WEB, Town, lasting_port
+from tests.faults.machinery import REALTIME, WEB, Town
 from tests.faults.outside import Bucket, Post, Way
+from tests.faults.parts import lasting_port
 
 STAFF = ("staff@pupmatch.example", "a long word of staff's")
 FOLDER_MB = 24

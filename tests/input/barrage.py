@@ -17,7 +17,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
-from tests.faults.machinery import PYTHON, ROOT
+from tests.faults.parts import PYTHON, ROOT
 from tests.input.insiders import Insider
 from tests.input.towns import EarnestTown, earnest_town
 

@@ -23,7 +23,7 @@ from urllib.request import urlopen
 
 import yaml
 
-from tests.faults.machinery import ROOT
+from tests.faults.parts import ROOT
 from tests.input.insiders import Insider
 from tests.input.towns import EarnestTown, earnest_town
 

@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.faults.machinery import PYTHON, ROOT, Town
+from tests.faults.machinery import Town
+from tests.faults.parts import PYTHON, ROOT
 from tests.input.insiders import Insider
 
 
