@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from profiles.models import Photo, Profile, Prompt
 from profiles.photos import count_photos
+from pupmatch.lib.jobs import enqueue
 
 
 def hold_photo(*, photo: Photo) -> bool:
     """Show a photo to nobody but its owner; it keeps its position, and its place among six.
+
+    Soon its files are elsewhere, too, because others may have kept their addresses.
 
     A profile that is left with too few that others see is incomplete until there are more.
     """
@@ -68,6 +71,8 @@ def _turn_photo(photo: Photo, held_at: datetime | None) -> bool:
     changed = bool(profile) and bool(other_way.update(held_at=held_at))
     if profile and changed:
         count_photos(profile)
+        if held_at:
+            enqueue("profiles.tasks.move_photo", photo_id=photo.pk)
     return changed
 
 

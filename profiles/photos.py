@@ -1,6 +1,7 @@
 """Adding, removing and ordering photos, each under the profile's row lock."""
 
 import secrets
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -31,13 +32,18 @@ class TooFewPhotos(Problem):
 
 
 def store_renditions(renditions: Renditions) -> dict[str, str]:
-    """Write the files of a photo under names that nobody can guess; says the name of each.
+    """Write the files of a photo; says the name of each, as `store_files` does."""
+    return store_files(renditions.files)
 
-    They are removed again within the hour unless `add_photo` takes them over.
+
+def store_files(contents: Mapping[str, bytes]) -> dict[str, str]:
+    """Write renditions under names that nobody can guess; says the name of each.
+
+    They are removed again within the hour unless a photo's row takes them over (`files.keep`).
     """
     token = secrets.token_urlsafe(16)
-    names = {name: f"photos/{token[:2].lower()}/{token}-{name}.webp" for name in renditions.files}
-    files.store({names[name]: content for name, content in renditions.files.items()})
+    names = {name: f"photos/{token[:2].lower()}/{token}-{name}.webp" for name in contents}
+    files.store({names[name]: content for name, content in contents.items()})
     return names
 
 

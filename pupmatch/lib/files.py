@@ -83,6 +83,16 @@ def discard(names: list[str]) -> None:
     purge()
 
 
+def drop(names: Iterable[str]) -> None:
+    """Remove files with the next purge; call it in the transaction whose rows refer to others instead."""
+    DiscardedFile.objects.bulk_create(
+        [DiscardedFile(name=name, remove_after=timezone.now()) for name in names],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["remove_after"],
+    )
+
+
 def hold(names: Iterable[str], *, holder: UUID) -> None:
     """Have files outlive whatever owns them until the same holder lets them go. Harmless to repeat.
 
