@@ -17,6 +17,7 @@ from profiles.tests.pictures import chunk, saved, segment, with_segments, zipped
 HIDDEN = b"hidden-8c1f-47.6097"
 SCRIPT = b"<script>alert('" + HIDDEN + b"')</script>"
 PNG_START = b"\x89PNG\r\n\x1a\n"
+OTHER_FORMATS = "GIF BMP TIFF ICO PPM TGA PCX SGI DDS ICNS JPEG2000 MSP XBM SPIDER"
 Makers = dict[str, Callable[[], bytes]]
 
 
@@ -252,22 +253,7 @@ def _others() -> Makers:
         "zeros": lambda: b"\0" * 5_000,
         "anything at all": lambda: random.Random(6).randbytes(5_000),
     }
-    for format in [
-        "GIF",
-        "BMP",
-        "TIFF",
-        "ICO",
-        "PPM",
-        "TGA",
-        "PCX",
-        "SGI",
-        "DDS",
-        "ICNS",
-        "JPEG2000",
-        "MSP",
-        "XBM",
-        "SPIDER",
-    ]:
+    for format in OTHER_FORMATS.split():
         mode = {"MSP": "1", "XBM": "1", "SPIDER": "F"}.get(format, "RGB")
         made[format] = lambda f=format, m=mode: saved(Image.new(m, (64, 64)), f)  # type: ignore[misc]
     return made
