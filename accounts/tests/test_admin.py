@@ -207,8 +207,8 @@ def test_nobody_but_a_superuser_gives_rights_or_touches_staff():
     assert client.get(address(Group, "changelist")).status_code == 403
 
 
-def test_a_password_set_by_staff_ends_every_sign_in():
-    user = UserFactory()
+def test_a_password_set_by_staff_ends_every_sign_in_and_its_owner_is_told(mails):
+    user = UserFactory(email_verified_at=timezone.now())
     live = session(user)
     path = reverse("admin:auth_user_password_change", args=[user.pk])
     new = {"password1": "biscuits at noon", "password2": "biscuits at noon"}
@@ -217,3 +217,6 @@ def test_a_password_set_by_staff_ends_every_sign_in():
     live.refresh_from_db()
     assert user.check_password("biscuits at noon")
     assert live.end_reason == "staff"
+    assert [(mail.to, mail.subject) for mail in mails()] == [
+        ([user.email], "Your password was changed")
+    ]

@@ -187,7 +187,7 @@ def test_signing_out_ends_it_and_is_on_record(user):
     assert (entry.action, entry.actor_id) == ("staff.signed_out", user.pk)
 
 
-def test_a_new_password_ends_every_other_sign_in(user):
+def test_a_new_password_ends_every_other_sign_in(user, mails):
     here, there, in_the_app = signs_in(user), signs_in(user), app_session(user)
     # The second took the place of the first one's app.
     assert not is_in(here)
@@ -207,6 +207,7 @@ def test_a_new_password_ends_every_other_sign_in(user):
     user.refresh_from_db()
     assert user.check_password("a run by the lake")
     assert AuditEntry.objects.latest("id").action == "staff.password_changed"
+    assert [mail.subject for mail in mails()][-1] == "Your password was changed"
 
 
 def test_a_session_from_before_the_second_factor_is_over(user):

@@ -84,6 +84,20 @@ def test_no_entry_is_changed_or_removed(rewrite):
 
 
 @pytest.mark.django_db
+def test_the_log_has_it_too_once_it_is_kept(caplog, django_capture_on_commit_callbacks):
+    """Where no restored backup takes it back; by ids, without the words of a reason."""
+    caplog.set_level("INFO")
+    subject, case = DiscardedFile(pk=7), UUID(int=7)
+    with django_capture_on_commit_callbacks(execute=True):
+        record(by=None, action="file.keep", subject=subject, reason="Rex said so", case=case)
+        assert not caplog.records
+    [line] = caplog.records
+    told = (line.getMessage(), line.actor_id, line.subject, line.data)
+    assert told == ("staff: file.keep", None, "lib.discardedfile 7", {"case": str(case)})
+    assert "Rex" not in str(vars(line))
+
+
+@pytest.mark.django_db
 def test_the_table_is_not_emptied():
     record(by=None, action="user.deactivate")
     _sql(NOT_EMPTIED)  # the suite does without, as its tests that commit empty every table
