@@ -1,5 +1,6 @@
 """`bin/backup` and `bin/restore`: all of it comes back, or nothing is touched."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -7,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from psycopg import sql
 
 from accounts.services import refresh
 from accounts.staff.session_store import SessionStore
@@ -69,6 +71,41 @@ def test_every_row_file_and_rule_comes_back(town, database, backup, there):
         assert "restore into an empty one" in again.stderr
     assert len(files(*town.values())) >= 2
     assert files(*there.values()) == files(*town.values())
+
+
+@pytest.fixture
+def plain_role(database) -> Iterator[str]:
+    """The name of a role, gone after the test, that `deploy/postgres/roles.sh` makes."""
+    name = f"{psycopg.conninfo.conninfo_to_dict(database)['dbname']}_plain".lower()
+    drop = sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(drop)
+        yield name
+        connection.execute(drop)
+
+
+def test_a_role_that_is_no_superuser_brings_it_back(database, backup, there, plain_role):
+    script = (settings.BASE_DIR / "deploy/postgres/roles.sh").read_text()
+    statements = script.split("<<'SQL'\n")[1].removesuffix("SQL\n")
+    # What psql alone understands, and the image's own superuser, which this server does not have.
+    lines = [
+        line
+        for line in statements.splitlines()
+        if r"\gexec" not in line and "postgres P" not in line
+    ]
+    statements = "\n".join(lines).replace("pupmatch", plain_role).replace(":'password'", "'x'")
+    with empty_database(database) as other:
+        with psycopg.connect(other) as connection:
+            connection.execute(statements)
+            owned = sql.SQL("ALTER DATABASE {} OWNER TO {}")
+            names = (psycopg.conninfo.conninfo_to_dict(other)["dbname"], plain_role)
+            connection.execute(owned.format(*map(sql.Identifier, names)))
+        theirs = psycopg.conninfo.make_conninfo(other, user=plain_role, password="x")
+        done = command("restore", backup, "--keep-sign-ins", DATABASE_URL=url(theirs), **there)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert contents(other) == contents(database)
+        with psycopg.connect(theirs) as connection:
+            assert connection.execute("SHOW is_superuser").fetchone() == ("off",)
 
 
 def test_no_sign_in_comes_back(town, database, there, tmp_path):
