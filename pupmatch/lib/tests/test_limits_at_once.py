@@ -195,3 +195,15 @@ class TestWithoutRedis:
         assert counting.count([walk()]).number == 1, "Redis begins anew"
         told = [record.message for record in caplog.records if "Redis" in record.message]
         assert [("answers again" in text) for text in told] == [False, True]
+
+    def test_full_it_counts_as_away_and_forgets_nothing(self, server):
+        """As in docker-compose.yml: `noeviction`."""
+        for _ in range(5):
+            assert counting.count([walk()]).is_allowed
+        client = redis.Redis.from_url(server.url)
+        client.config_set("maxmemory", 1)
+        assert [counting.count([walk("biscuit")]).number for _ in range(2)] == [1, 2]
+        assert RequestCounter.objects.get().count == 2
+        client.config_set("maxmemory", 0)
+        in_redis._away_until = None
+        assert not counting.count([walk()]).is_allowed
