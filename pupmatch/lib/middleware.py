@@ -3,13 +3,12 @@
 import math
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.module_loading import import_string
@@ -22,8 +21,6 @@ from pupmatch.lib.requests import current_request
 
 ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
-CHUNK = 65_536
-TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -82,30 +79,6 @@ class RequestIdMiddleware:
             current_request.reset(token)
         response["X-Request-ID"] = request_id
         return response
-
-
-class WholeBodyMiddleware:
-    """Takes in what a refusal left unread of a body.
-
-    The server would close the connection on somebody who is still sending, and what they get is no
-    answer but a broken connection: of nine megabytes and an expired token, 29 of 30.
-    """
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.META.get("CONTENT_LENGTH") and response.status_code != TOO_LARGE:
-            # Whoever went away meanwhile needs no answer.
-            with suppress(UnreadablePostError):
-                _read_on(request, settings.MAX_BODY_BYTES + settings.MAX_PHOTO_BYTES)
-        return response
-
-
-def _read_on(request: HttpRequest, most: int) -> None:
-    while most > 0 and (chunk := request.read(CHUNK)):
-        most -= len(chunk)
 
 
 class ApiMiddleware:

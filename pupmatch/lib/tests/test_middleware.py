@@ -1,6 +1,5 @@
 import logging
 import re
-from io import BytesIO
 
 import pytest
 from django.http import HttpResponse
@@ -8,7 +7,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from pupmatch.lib.logs import RequestIdFilter
-from pupmatch.lib.middleware import CHUNK, ApiMiddleware, WholeBodyMiddleware
+from pupmatch.lib.middleware import ApiMiddleware
 from pupmatch.lib.requests import caller, client_ip, client_network
 from pupmatch.wsgi import application
 
@@ -117,34 +116,6 @@ def test_no_codec_of_pythons_is_the_callers_to_choose(charset):
     )
     assert application.request_class(environ).GET == {"q": ["x"]}
     assert ApiMiddleware(echo)(application.request_class(environ)).status_code == 415
-
-
-@pytest.mark.parametrize("length", [0, 1, 65_536, 9_000_000, 12_000_000, 13_000_000])
-def test_a_body_that_no_view_reads_is_taken_in_before_the_answer(settings, length):
-    body = BytesIO(b"x" * length)
-    environ = RequestFactory().post("/outside").environ | {
-        "CONTENT_LENGTH": str(length),
-        "wsgi.input": body,
-    }
-    seen = WholeBodyMiddleware(lambda request: HttpResponse(body.tell()))(
-        application.request_class(environ)
-    )
-    assert seen.content == b"0"
-    most = settings.MAX_BODY_BYTES + settings.MAX_PHOTO_BYTES
-    assert min(length, most) <= body.tell() < most + CHUNK
-
-
-def test_whoever_goes_away_in_the_middle_of_it_is_no_failure():
-    class Gone(BytesIO):
-        def read(self, *_):
-            raise ConnectionResetError
-
-    environ = RequestFactory().post("/outside").environ | {
-        "CONTENT_LENGTH": "5",
-        "wsgi.input": Gone(),
-    }
-    request = application.request_class(environ)
-    assert WholeBodyMiddleware(echo)(request).status_code == 200
 
 
 @pytest.mark.requirement("R12.3")
