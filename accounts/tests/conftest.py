@@ -1,12 +1,20 @@
-"""Stand-ins for Apple and Google."""
+"""Stand-ins for Apple and Google, and a clock that stands still."""
 
 from copy import deepcopy
 from functools import partial
 
 import pytest
+import time_machine
 
 from accounts.social import keys
 from accounts.tests.openid_provider import CLIENT_ID, Person, openid_provider
+
+
+@pytest.fixture
+def clock():
+    """Of 2026-11-21T08:00:00Z, until it is shifted."""
+    with time_machine.travel("2026-11-21T08:00:00Z", tick=False) as clock:
+        yield clock
 
 
 @pytest.fixture

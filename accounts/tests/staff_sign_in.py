@@ -6,6 +6,7 @@ from django.urls import reverse
 from accounts.tests.factories import PASSWORD, UserFactory
 
 HOME = "/admin/"
+LOCKED = "Too many failed attempts. Wait 15 minutes, then try again."
 
 
 def clerk(**fields):
@@ -33,3 +34,18 @@ def is_in(client):
 def browser():
     """Somebody's browser, which comes by https."""
     return Client(headers={"user-agent": "tests"})
+
+
+def heard(answer):
+    """What the page says, or nothing where the step was passed."""
+    if answer.status_code == 302:
+        return []
+    form = answer.context.get("form") or answer.context["code"]
+    return form.non_field_errors()
+
+
+def fails(user, times, **headers):
+    """Guess so often; the last answer."""
+    for _ in range(times):
+        answer = give_password(browser(), user, "wrong", **headers)
+    return answer

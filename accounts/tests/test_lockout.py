@@ -5,7 +5,6 @@ from functools import partial
 from itertools import chain
 
 import pytest
-import time_machine
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,12 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_locks")]
 
 TOKEN = "/api/v1/auth/token"
 HOME, AWAY = "192.0.2.1", "198.51.100.9"
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel("2026-11-21T08:00:00Z", tick=False) as clock:
-        yield clock
 
 
 def enter(api, email, password=PASSWORD, where=HOME, **more):

@@ -2,9 +2,8 @@
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.utils import timezone
 
-from accounts.models import AuthenticationAttempt, Session, User
+from accounts.models import AuthenticationAttempt, User
 from accounts.refusals import SignInEnded
 from accounts.social.identities import IdToken
 from accounts.social.services import link
@@ -13,28 +12,26 @@ from accounts.tests.social import (
     GOOGLE,
     LINK_APPLE,
     LINK_GOOGLE,
+    ME,
+    TOKEN,
     WAYS_IN,
     codes,
     enter,
     reset_token,
+    said,
     shown,
+    verified,
 )
 from pupmatch.lib.requests import Caller
-from pupmatch.lib.tests.admin_pages import address, superuser
 
 pytestmark = pytest.mark.django_db
 
-ME, TOKEN = "/api/v1/me", "/api/v1/auth/token"
 CHANGE, RESET = "/api/v1/auth/password/change", "/api/v1/auth/password/reset"
-
-
-def said(answer):
-    return answer.status_code, answer.json().get("code")
 
 
 @pytest.fixture
 def owner():
-    return UserFactory(email="owner@pupmatch.example", email_verified_at=timezone.now())
+    return verified(email="owner@pupmatch.example")
 
 
 @pytest.fixture
@@ -293,16 +290,3 @@ def test_refused_proofs_are_in_the_log_of_the_account(api, alone, at_google):
 def test_proofs_are_limited_like_guesses(api, alone):
     answers = [alone.delete(ME, {"id_token": "x", "nonce": "x"}) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [400] * 10 + [429]
-
-
-# --- Staff ---------------------------------------------------------------------------------------
-
-
-def test_staff_see_what_an_account_is_opened_by(alone):
-    user = User.objects.get()
-    client = superuser()
-    page = client.get(address(user, "change")).content.decode()
-    assert "Google since" in page
-    other = client.get(address(UserFactory(), "change")).content.decode()
-    assert "password only" in other
-    assert Session.objects.filter(user=user).exists()

@@ -3,7 +3,6 @@
 from io import StringIO
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -25,12 +24,6 @@ CONFIRM = "/admin/security/confirm/"
 @pytest.fixture(autouse=True)
 def _required(settings):
     settings.STAFF_SECOND_FACTOR = "required"
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel("2026-11-21T08:00:00Z", tick=False) as clock:
-        yield clock
 
 
 class Desk:

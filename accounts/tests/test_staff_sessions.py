@@ -3,7 +3,6 @@
 from importlib import import_module
 
 import pytest
-import time_machine
 from django.conf import settings as configured
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
@@ -30,12 +29,6 @@ COOKIE = configured.SESSION_COOKIE_NAME
 @pytest.fixture(autouse=True)
 def _required(settings):
     settings.STAFF_SECOND_FACTOR = "required"
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel("2026-11-21T08:00:00Z", tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
