@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import standing
 from accounts.models import AuthenticationAttempt, Session, User
+from accounts.tests.factories import UserFactory
 from accounts.tests.social import (
     APPLE,
     GOOGLE,
@@ -197,8 +198,8 @@ def test_a_provider_without_client_ids_is_off(api, at_google, settings):
 
 
 def test_both_are_off_by_default(api):
-    for address in (GOOGLE, APPLE):
-        assert said(api.post(address, {})) == (404, "provider_off")
+    for way in (GOOGLE, APPLE):
+        assert said(api.post(way, {})) == (404, "provider_off")
 
 
 def test_staff_see_what_an_account_is_opened_by(api, at_google):
