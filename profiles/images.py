@@ -12,8 +12,9 @@ from typing import BinaryIO, NamedTuple
 
 import thumbhash
 from django.conf import settings
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
+from profiles.colours import in_srgb
 from pupmatch.lib.problems import Problem
 from screening.pictures import perceptual_hash
 
@@ -50,7 +51,6 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 ON_ITS_SIDE = (5, 6, 7, 8)
-SRGB = ImageCms.createProfile("sRGB")
 
 # At DEBUG, Pillow logs what it reads in EXIF, places included.
 logging.getLogger("PIL").setLevel(logging.INFO)
@@ -174,7 +174,7 @@ def _decode(content: bytes) -> tuple[Image.Image, int, int]:
     orientation, profile = _orientation(image), image.info.get("icc_profile")
     image = _scalable(image)
     image.thumbnail(WORKING_BOX, Image.Resampling.LANCZOS, reducing_gap=2)
-    picture = _in_srgb(_opaque(image), profile)
+    picture = in_srgb(_opaque(image), profile)
     if orientation in TURNS:
         picture = picture.transpose(TURNS[orientation])
     return (picture, height, width) if orientation in ON_ITS_SIDE else (picture, width, height)
@@ -243,19 +243,6 @@ def _opaque(image: Image.Image) -> Image.Image:
         return image
     rgba = image.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-
-
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The same colours without a profile of their own, which is about to go."""
-    if profile:
-        try:
-            embedded = ImageCms.ImageCmsProfile(BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, embedded, SRGB, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a profile that is broken or of another kind: the numbers as they are
-        else:
-            return converted or image
-    return image.convert("RGB")
 
 
 def _fitting(width: int, height: int, box: tuple[int, int]) -> tuple[int, int]:
