@@ -1,12 +1,37 @@
 """The sign-in log's table; `accounts.attempts` writes it."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from pupmatch.lib.ids import UUIDModel
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Methods that somebody can try who knows the address and nothing else.
+BY_ADDRESS = ("register", "password", "reset", "admin", "apple", "google")
+
+
+class AttemptQuerySet(models.QuerySet["AuthenticationAttempt"]):
+    """Attempts, by who may learn of them."""
+
+    def told_to(self, user: "User") -> "AttemptQuerySet":
+        """Those at somebody's account, as far as they are that person's business.
+
+        Refused ones that needed nothing but the address may be its owner's, who would be shown to whoever
+        registered it: left out as long as nobody had confirmed that the two are the same.
+        """
+        mine = self.filter(user=user)
+        if user.is_staff:
+            return mine
+        strangers = Q(outcome="refused", method__in=BY_ADDRESS)
+        if user.email_verified_at:
+            strangers &= Q(created_at__lt=user.email_verified_at)
+        return mine.exclude(strangers)
 
 
 class AuthenticationAttempt(UUIDModel):
@@ -48,6 +73,8 @@ class AuthenticationAttempt(UUIDModel):
     # What it opened or refreshed; kept for longer than the sign-in itself.
     session_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         constraints = [

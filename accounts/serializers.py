@@ -12,6 +12,7 @@ MAX_PASSWORD = 128
 # Ours are shorter; what is longer need not be looked at.
 MAX_TOKEN = 2048
 # Those of Apple and Google have about a thousand characters.
+MAX_ADDRESS = 254
 MAX_ID_TOKEN = 8192
 MAX_NONCE = 100
 
@@ -20,10 +21,14 @@ class AddressField(serializers.EmailField):
     """An e-mail address, in the one form in which it is kept: lower case, its domain in ASCII."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, **kwargs)
+        super().__init__(max_length=MAX_ADDRESS, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        local, _, domain = super().to_internal_value(data).rpartition("@")
+        given = super().to_internal_value(data)
+        # Before anything is made of it: what looks like few letters may be a million.
+        if len(given) > MAX_ADDRESS:
+            self.fail("max_length", max_length=MAX_ADDRESS)
+        local, _, domain = given.rpartition("@")
         try:
             address = normalize_email(f"{local}@{punycode(domain)}")
         except UnicodeError:

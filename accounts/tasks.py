@@ -20,7 +20,7 @@ from pupmatch.lib.mail import deliver
 def mail_verification(user_id: str) -> None:
     """The link that verifies the present address; nothing once it is verified."""
     if user := User.objects.filter(pk=user_id, email_verified_at=None).first():
-        send_counted(mails.verification(user))
+        send_counted(user, mails.verification(user))
 
 
 @task(queue="mail", tries=12, priority=10)
@@ -28,7 +28,7 @@ def mail_password_reset(user_id: str | None) -> None:
     """The link that sets a new password; nothing for nobody, who can ask for it like anybody."""
     user = User.objects.filter(pk=user_id).first() if user_id else None
     if user and user.may_sign_in:
-        send_counted(mails.password_reset(user))
+        send_counted(user, mails.password_reset(user))
 
 
 @task(queue="mail", tries=12)

@@ -242,14 +242,16 @@ class SignInLogViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     request: SignedInRequest
 
     def get_queryset(self) -> QuerySet[AuthenticationAttempt]:
-        return self.request.user.attempts.exclude(method=Method.REFRESH, outcome=Outcome.ACCEPTED)
+        attempts = AuthenticationAttempt.objects.told_to(self.request.user)
+        return attempts.exclude(method=Method.REFRESH, outcome=Outcome.ACCEPTED)
 
     @extend_schema(operation_id="auth_sign_ins_list")
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Every attempt of the last 90 days to sign in to my account, newest first.
 
         Refused ones included, whoever made them, and every time the password was asked again. Of
-        refreshes only those that were refused.
+        refreshes only those that were refused. Before the address is verified, none that needed only
+        the address: they may be of somebody else, whose it is.
         """
         return super().list(request, *args, **kwargs)
 

@@ -52,7 +52,7 @@ ACCOUNT = (
     Part(
         "attempts", "Every attempt to sign in to your account, or to prove that it is yours.",
         AuthenticationAttempt,
-        lambda user: AuthenticationAttempt.objects.filter(user=user),
+        AuthenticationAttempt.objects.told_to,
         ("id", "method", "outcome", "session_id", "ip_address", "user_agent", "created_at"),
     ),
     Part(

@@ -11,6 +11,8 @@ TAGS_AT, TAG_LENGTH, MAX_TAGS = 128, 12, 100
 # Tags that hold programs (10.16): in 44 kB there is room for a chain of thousands of tables, which is gone
 # through for each colour, for minutes. No camera, telephone or screen writes one.
 PROGRAM = b"D2B"
+# Twice what the largest of printers' have, which are made of tables; a copy or two of it is kept.
+MAX_BYTES = 4 * 1024 * 1024
 
 
 def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -30,7 +32,7 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _is_plain(profile: bytes) -> bool:
-    if len(profile) < TAGS_AT + 4:
+    if not TAGS_AT + 4 <= len(profile) <= MAX_BYTES:
         return False
     (count,) = struct.unpack_from(">I", profile, TAGS_AT)
     places = range(TAGS_AT + 4, TAGS_AT + 4 + TAG_LENGTH * min(count, MAX_TAGS), TAG_LENGTH)

@@ -18,9 +18,8 @@ def session(user=None):
 
 
 def attempt(user=None, **fields):
-    return AuthenticationAttempt.objects.create(
-        user=user, method="password", outcome="refused", ip_address="192.0.2.7", **fields
-    )
+    fields = {"method": "password", "outcome": "refused", **fields}
+    return AuthenticationAttempt.objects.create(user=user, ip_address="192.0.2.7", **fields)
 
 
 def block():

@@ -39,7 +39,9 @@ def moves_there(address):
 
 
 def another(number):
-    return EmailMessage("Again", "and again", to=[f"vic.tim+{number}@googlemail.com"])
+    """A mail that somebody asked for who has yet to confirm such an address."""
+    user = User(email=f"vic.tim+{number}@googlemail.com")
+    send_counted(user, EmailMessage("Again", "and again", to=[user.email]))
 
 
 @pytest.mark.usefixtures("real_limits")
@@ -47,7 +49,7 @@ def another(number):
 def test_a_box_gets_five_mails_an_hour_however_they_are_asked_for(ask, mails, time_machine):
     time_machine.move_to(now := timezone.now(), tick=False)
     for number in range(4):
-        send_counted(another(number))
+        another(number)
     ask(BOX)
     assert [mail.to for mail in mails()][4:] == [[BOX]]
     ask("vic.tim@gmail.com")
@@ -57,6 +59,18 @@ def test_a_box_gets_five_mails_an_hour_however_they_are_asked_for(ask, mails, ti
     time_machine.move_to(now + timedelta(hours=1, seconds=1), tick=False)
     ask("v.ictim@gmail.com")
     assert len(mails()) == 7
+
+
+@pytest.mark.usefixtures("real_limits")
+def test_who_has_confirmed_it_gets_a_new_password_however_much_strangers_ask_for(mails):
+    UserFactory(email=BOX, email_verified_at=timezone.now())
+    for number in range(9):
+        another(number)
+    credentials.request_password_reset(email=BOX)
+    assert [mail.to for mail in mails()][5:] == [[BOX]]
+    for _ in range(9):
+        credentials.request_password_reset(email=BOX)
+    assert len(mails()) == 5 + 5
 
 
 @pytest.mark.usefixtures("real_limits")

@@ -24,7 +24,7 @@ def enter(api, user, password=PASSWORD, where="192.0.2.1", **more):
 
 @pytest.mark.requirement("R12.6")
 def test_people_see_who_tried_to_sign_in_to_their_account(api, client_for):
-    user = UserFactory()
+    user = UserFactory(email_verified_at=timezone.now())
     enter(api, user, "wrong", where="198.51.100.9")
     enter(api, user)
     session = Session.objects.get()
@@ -70,7 +70,7 @@ def test_every_way_to_show_who_one_is_is_there_but_quiet_refreshes(api, client_f
 def test_pages_are_newest_first_for_their_owner_alone_and_cost_the_same(
     client_for, django_assert_num_queries
 ):
-    user = UserFactory()
+    user = UserFactory(email_verified_at=timezone.now() - timedelta(days=1))
     client = client_for(user)
     attempt(UserFactory())
     attempt()
@@ -84,6 +84,33 @@ def test_pages_are_newest_first_for_their_owner_alone_and_cost_the_same(
     times = [row["created_at"] for row in page["results"]]
     rest = client.get(page["next"]).json()["results"]
     assert (len(times), len(rest), times) == (20, 5, sorted(times, reverse=True))
+
+
+def test_whoever_registers_anothers_address_is_not_shown_from_where_its_owner_comes(
+    api, client_for
+):
+    stalker = UserFactory(email="luna@pupmatch.example")
+
+    def shown():
+        return [row["method"] for row in client_for(stalker).get(SIGN_INS).json()["results"]]
+
+    account = {"email": stalker.email, "password": PASSWORD}
+    enter(api, stalker)
+    assert api.post("/api/v1/auth/register", account).status_code == 409
+    assert enter(api, stalker, "my own").status_code == 401
+    attempt(stalker, method="google", outcome="refused")
+    assert shown() == ["password"]
+    # It is hers after all: what comes from now on is her business, what was before may be another's.
+    stalker.email_verified_at = timezone.now()
+    stalker.save()
+    assert enter(api, stalker, "wrong").status_code == 401
+    assert shown() == ["password", "password"]
+
+
+def test_staff_whom_nobody_asked_to_confirm_see_all_of_theirs():
+    boss = UserFactory(is_staff=True)
+    attempt(boss, method="admin", outcome="refused")
+    assert AuthenticationAttempt.objects.told_to(boss).count() == 1
 
 
 def test_nobody_sees_them_without_a_sign_in(api):

@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from PIL import Image
+from PIL import Image, ImageCms
 
 from profiles.images import render
 
@@ -52,3 +52,11 @@ def with_segments(jpeg, *segments):
 
 def close(pixel, wanted):
     return all(abs(a - b) <= 6 for a, b in zip(pixel, wanted, strict=True))
+
+
+def red_and_green_swapped():
+    """A profile: sRGB with its red and green primaries exchanged, so that a conversion cannot be missed."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile)

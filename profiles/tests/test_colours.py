@@ -7,8 +7,9 @@ import time
 import pytest
 from PIL import Image, ImageCms
 
+from profiles.colours import MAX_BYTES
 from profiles.images import render
-from profiles.tests.pictures import opened, saved
+from profiles.tests.pictures import opened, red_and_green_swapped, saved
 
 pytestmark = pytest.mark.requirement("R2.3", "R3.2")
 
@@ -62,6 +63,11 @@ def test_a_short_one_would_be_followed():
     sound = ImageCms.ImageCmsProfile(io.BytesIO(made))
     followed = ImageCms.profileToProfile(picture, sound, ImageCms.createProfile("sRGB"))
     assert followed.getpixel((4, 4)) != (200, 80, 40)
+
+
+def test_one_that_no_camera_writes_is_too_long_to_be_followed():
+    assert shown(red_and_green_swapped() + b"\0" * 1000)[1] > 150
+    assert shown(red_and_green_swapped() + b"\0" * MAX_BYTES)[0] > 150
 
 
 @pytest.mark.parametrize("made", [b"x", b"\0" * 131, b"\0" * 128 + b"\xff" * 4, b"\xff" * 4000])

@@ -11,6 +11,7 @@ from profiles.tests.pictures import (
     close,
     large,
     opened,
+    red_and_green_swapped,
     rendered,
     saved,
     segment,
@@ -126,7 +127,7 @@ class TestRenditions:
 
     @pytest.mark.parametrize("alpha", [False, True])
     def test_colours_of_another_profile_are_brought_to_srgb(self, alpha):
-        swapped = _profile_with_red_and_green_swapped()
+        swapped = red_and_green_swapped()
         image = Image.new("RGBA" if alpha else "RGB", (64, 48), (250, 0, 0))
         shown = large(saved(image, icc_profile=swapped))
         red, green, _ = shown.getpixel((9, 9))
@@ -200,11 +201,3 @@ class TestNothingElseIsKept:
         assert "34.92" not in caplog.text
         assert "47.6097" not in caplog.text
         assert "Rex" not in caplog.text
-
-
-def _profile_with_red_and_green_swapped():
-    """sRGB with its red and green primaries exchanged, so that a conversion cannot be missed."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
-    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
-    return bytes(profile)
