@@ -44,7 +44,7 @@ def chain(pairs, colours=8):
 
 def shown(made, colour=(200, 80, 40)):
     """What is seen of a picture of one colour with that profile."""
-    content = saved(Image.new("RGB", (64, 48), colour), "PNG", icc_profile=made)
+    content = saved(Image.new("RGB", (64, 48), colour), "JPEG", icc_profile=made)
     return opened(render(io.BytesIO(content)).files["small"]).getpixel((32, 24))
 
 
