@@ -106,7 +106,8 @@ def _settle(account: User, **columns: datetime | None) -> bool:
         setattr(account, name, value)
     account.is_active = account.deactivated_at is None and not account.is_barred
     if any(changed.values()):
-        if not account.is_active:
+        # A limit leaves sign-ins as they are: also the one in which somebody barred appeals.
+        if changed.keys() != {"limited_until"} and not account.is_active:
             end_sessions(account.sessions.all(), Session.EndReason.STAFF)
         wait_for_writes(account)
     if changed:

@@ -82,6 +82,16 @@ def test_whoever_is_barred_is_signed_out_everywhere(impose):
     assert list(Session.objects.live()) == [bystander]
 
 
+@pytest.mark.parametrize("impose", [IMPOSE["suspension"], IMPOSE["ban"]])
+def test_a_limit_besides_leaves_the_sign_in_in_which_they_appeal(impose):
+    user = UserFactory()
+    impose(user)
+    SessionFactory(user=user)
+    for change in LIMIT:
+        assert change(user)
+        assert Session.objects.live().count() == 1
+
+
 def test_lifting_a_ban_leaves_an_account_out_of_use_that_was_so_before():
     user = UserFactory(is_active=False)
     standing.ban(user=user)
