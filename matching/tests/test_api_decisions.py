@@ -115,6 +115,31 @@ def test_matches_come_newest_first_page_by_page(client, me):
     assert rest["next"] is None
 
 
+@pytest.mark.requirement("R8.1")
+def test_who_was_got_rid_of_does_not_go_on_looking(client, client_for, me):
+    """Not at the card, and so not at where the other is by now; an ended match looks like a block."""
+    other = ProfileFactory()
+    follower = client_for(other.user)
+
+    def seen():
+        card = follower.get(f"/api/v1/profiles/{me.pk}").status_code
+        return card, follower.get("/api/v1/likes/sent").json()["results"] != []
+
+    client.post("/api/v1/passes", {"profile_id": other.pk})
+    LikeFactory(liker=other, liked=me)
+    assert seen() == (200, True), "a pass is never learned of"
+    Pass.objects.all().delete()
+    client.post("/api/v1/likes", {"profile_id": other.pk})
+    match = Match.objects.get()
+    assert seen() == (200, True)
+    client.delete(f"/api/v1/matches/{match.pk}")
+    assert seen() == (404, False)
+    # Who ended it knows whom they look at.
+    assert client.get(f"/api/v1/profiles/{other.pk}").status_code == 200
+    client.delete(f"/api/v1/passes/{other.pk}")
+    assert seen() == (200, True)
+
+
 @pytest.mark.requirement("R6.3", "P16")
 def test_unmatching_over_the_api(client, client_for, me):
     match = matched(me)
