@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pupmatch.settings")
 from realtime.frames import LARGEST
 
 OPTIONS = {
+    "--http": "realtime.protocol:AnswerProtocol",
     "--ws": "realtime.protocol:SocketProtocol",
     "--ws-max-size": str(LARGEST),
     # Compression would cost each socket more memory than everything else together.

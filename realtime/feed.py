@@ -14,6 +14,10 @@ from realtime.shapes import Item, Reader, Shape, shaped
 
 _moments = DateTimeField()
 
+# Of a page, written as JSON. A hundred long messages would be six times as much, and somebody who
+# takes what they asked for slowly keeps it here meanwhile.
+PAGE_BYTES = 256 * 1024
+
 
 class Told(NamedTuple):
     """An event as its reader sees it."""
@@ -31,6 +35,11 @@ class Told(NamedTuple):
         """The event as a frame of the socket."""
         return encode(self.as_dict())
 
+    def in_short(self) -> "Told":
+        """The event with the ids alone that matter once it is written."""
+        kept = ("conversation_id", "position")
+        return self._replace(data={name: self.data[name] for name in kept if name in self.data})
+
 
 def encode(frame: dict[str, Any]) -> str:
     """A frame, as compact as the API's answers."""
@@ -45,9 +54,10 @@ class Cursor(NamedTuple):
 
 
 class Page(NamedTuple):
-    """The next events after a cursor; with a refusal there are none."""
+    """The next events after a cursor, also as frames; with a refusal there are none."""
 
     events: list[Told]
+    texts: list[str]
     position: int
     end: int
     refusal: CursorAhead | CursorExpired | None = None
@@ -67,7 +77,7 @@ def page(cursor: Cursor) -> Page:
 
 
 def pages(cursors: Collection[Cursor]) -> dict[Cursor, Page]:
-    """The next events after each of these cursors.
+    """The next events after each of these cursors: a hundred, or as many as fit into PAGE_BYTES.
 
     Costs as much for a crowd as for one person; once more for each further place at which a
     person's own readers stand.
@@ -81,9 +91,25 @@ def pages(cursors: Collection[Cursor]) -> dict[Cursor, Page]:
     ]
     shapes = iter(shaped(items))
     return {
-        cursor: one._replace(events=[told._replace(data=next(shapes)) for told in one.events])
+        cursor: _fitting(one, [told._replace(data=next(shapes)) for told in one.events])
         for cursor, one in found.items()
     }
+
+
+def _fitting(page: Page, events: list[Told]) -> Page:
+    """The page with as many of these events as fit, in order, and at least one."""
+    texts: list[str] = []
+    room = PAGE_BYTES
+    for told in events:
+        text = told.as_text()
+        room -= len(text.encode())
+        if texts and room < 0:
+            break
+        texts.append(text)
+    kept = events[: len(texts)]
+    return page._replace(
+        events=kept, texts=texts, position=kept[-1].position if kept else page.position
+    )
 
 
 def _stretches(places: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Stretch]:
@@ -101,6 +127,6 @@ def _unshaped(stretch: Stretch) -> Page:
     try:
         stretch.check()
     except (CursorAhead, CursorExpired) as refusal:
-        return Page([], stretch.end, stretch.end, refusal)
+        return Page([], [], stretch.end, stretch.end, refusal)
     events = [Told(*event) for event in stretch.events]
-    return Page(events, stretch.position, stretch.end)
+    return Page(events, [], stretch.position, stretch.end)

@@ -28,7 +28,11 @@ def _view(request: HttpRequest) -> HttpResponse:
     request.get_host()  # raises DisallowedHost
     match = request.resolver_match = resolve(request.path_info, URLCONF)
     response = match.func(request, *match.args, **match.kwargs)
-    return response.render() if hasattr(response, "render") else response
+    if hasattr(response, "render"):
+        response.render()
+        # It leads to the view, which leads back: the memory would wait for the garbage collector.
+        response.renderer_context = None
+    return response
 
 
 def _chain() -> Any:
@@ -50,7 +54,7 @@ def respond(request: HttpRequest) -> HttpResponse:
 
 
 async def send_response(send: Send, response: HttpResponse, *, is_head: bool) -> None:
-    """Send an answer that is complete."""
+    """Send an answer that is complete, and wait until it is taken or given up (`AnswerProtocol`)."""
     body = response.content
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
@@ -60,4 +64,5 @@ async def send_response(send: Send, response: HttpResponse, *, is_head: bool) ->
     if response.status_code != HTTPStatus.NO_CONTENT:
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if is_head else body})
+    await send({"type": "http.response.body", "body": b"" if is_head else body, "more_body": True})
+    await send({"type": "http.response.body"})

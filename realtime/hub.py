@@ -7,6 +7,7 @@ whose sign-in is over. So wake-ups may get lost, and PostgreSQL and Redis may go
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice
 from typing import Any, Protocol
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 from realtime import metrics
 from realtime.company import Company
 from realtime.errands import Errands
-from realtime.feed import Cursor, Page, pages
+from realtime.feed import pages
 from realtime.listening import from_postgres, from_redis
 from realtime.sockets import Code, Socket
 from realtime.threads import DATABASE_TROUBLE, DatabaseThreads
@@ -22,7 +23,7 @@ from realtime.watch import changes
 
 logger = logging.getLogger(__name__)
 
-# Bounds a round's time and memory: each may get a page of a hundred long messages.
+# Bounds a round's time and memory: each may get a page of 256 kB.
 MOST_AT_ONCE = 64
 MOST_SOCKETS = 20
 CHECK_EVERY_S = 1.0
@@ -66,6 +67,8 @@ class Hub:
         self.errands = Errands(self.database)
         self.company = Company(self)
         self.is_stopping = False
+        # How many answers to polls somebody is still taking, by person.
+        self.taking: Counter[str] = Counter()
         self._due: dict[Socket, None] = {}
         self._somebody_is_due = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -155,7 +158,7 @@ class Hub:
     async def _read_for(self, batch: list[Socket]) -> None:
         cursors = {socket: socket.cursor for socket in batch}
         try:
-            found = await self._reading.run(_pages_and_texts, list(cursors.values()))
+            found = await self._reading.run(pages, list(cursors.values()))
         except DATABASE_TROUBLE:
             raise
         except Exception:
@@ -168,7 +171,7 @@ class Hub:
                 await self._read_for([socket])
             return
         for socket, cursor in cursors.items():
-            socket.take(*found[cursor])
+            socket.take(found[cursor])
 
     async def look_around(self) -> None:
         """Find whom no wake-up reached, and whose sign-in is over."""
@@ -213,14 +216,6 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for threads in (self.database, self._reading):
             threads.close()
-
-
-def _pages_and_texts(cursors: list[Cursor]) -> dict[Cursor, tuple[Page, list[str]]]:
-    # Written here, in the thread, so that the loop is free meanwhile.
-    return {
-        cursor: (page, [told.as_text() for told in page.events])
-        for cursor, page in pages(cursors).items()
-    }
 
 
 async def forever(step: Callable[[], Awaitable[None]], *, every: float = 0) -> None:

@@ -1,18 +1,21 @@
 """The long poll: the API's own view, asked again when there is something to tell.
 
-While it waits it holds neither a thread nor a connection to the database.
+While it waits it holds neither a thread nor a connection to the database. An answer that is taken
+slowly holds a page's memory: one person may let five requests wait or be taken at a time.
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
 from pupmatch.lib.problems import CONTENT_TYPE, document
 from realtime import metrics
-from realtime.http import django_request, respond
+from realtime.http import django_request, respond, send_response
 from realtime.hub import Hub
+from realtime.sockets import Send
 from realtime.threads import DATABASE_TROUBLE
 from realtime.views import PageResponse, Place
 from realtime.watch import is_behind
@@ -49,7 +52,32 @@ class Poll:
             await asyncio.wait_for(self._is_woken.wait(), seconds)
 
 
-async def answer(hub: Hub, scope: dict[str, Any]) -> HttpResponse:
+async def serve(hub: Hub, scope: dict[str, Any], send: Send) -> None:
+    """Answer a request for events, and see to it that the answer is taken."""
+    is_head = scope["method"] == "HEAD"
+    response = await _answer(hub, scope)
+    if not isinstance(response, PageResponse):
+        await send_response(send, response, is_head=is_head)
+    elif hub.taking[str(response.place.user_id)] >= MOST_POLLS:
+        await send_response(send, _too_many(response), is_head=is_head)
+    else:
+        with _being_taken(hub, str(response.place.user_id)):
+            response.data = None  # written already, and larger than what was written
+            await send_response(send, response, is_head=is_head)
+
+
+@contextmanager
+def _being_taken(hub: Hub, user_id: str) -> Iterator[None]:
+    hub.taking[user_id] += 1
+    try:
+        yield
+    finally:
+        hub.taking[user_id] -= 1
+        if not hub.taking[user_id]:
+            del hub.taking[user_id]
+
+
+async def _answer(hub: Hub, scope: dict[str, Any]) -> HttpResponse:
     """The answer to a request for events, now or within the `wait` that it asks for."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -76,7 +104,10 @@ def _too_many(page: HttpResponse) -> HttpResponse:
     body = document(
         http_status=429,
         code="too_many_polls",
-        detail=f"More than {MOST_POLLS} of your requests wait for events; this was the oldest.",
+        detail=(
+            f"More than {MOST_POLLS} of your requests wait for events or are being answered; "
+            "this was the one to give way."
+        ),
         request_id=request_id,
     )
     headers = {"X-Request-ID": request_id, "Retry-After": str(RETRY_AFTER_S)}
@@ -84,11 +115,13 @@ def _too_many(page: HttpResponse) -> HttpResponse:
 
 
 async def _wait(hub: Hub, place: Place, seconds: float) -> bool:
-    """Wait for news; says whether a newer poll took the place of this one."""
+    """Wait for news; says whether there is no room for this poll, or a newer one took its place."""
     poll = Poll(place)
     others = [one for one in hub.connected(poll.user_id) if isinstance(one, Poll)]
     waiting = [one for one in others if not one.is_superseded]
-    if len(waiting) >= MOST_POLLS:
+    if len(waiting) + hub.taking[poll.user_id] >= MOST_POLLS:
+        if not waiting:
+            return True
         waiting[0].supersede()
     hub.add(poll)
     metrics.POLLS.inc()

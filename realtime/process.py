@@ -31,8 +31,9 @@ class Process:
 
     async def _http(self, scope: Scope, send: Send) -> None:
         if scope["path"] == "/api/v1/events":
-            response = await polls.answer(self.hub, scope)
-        elif scope["path"] == "/health/live":
+            await polls.serve(self.hub, scope, send)
+            return
+        if scope["path"] == "/health/live":
             # Here and now: this says that the loop turns.
             response = respond(django_request(scope))
         else:

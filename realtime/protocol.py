@@ -1,14 +1,18 @@
-"""uvicorn's WebSockets with what ASGI has no word for: dropping whoever floods or reads nothing."""
+"""uvicorn with what ASGI has no word for: dropping whoever floods, or takes nothing of what is sent."""
 
+import asyncio
 from typing import Any
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.protocol import State
 
 from realtime.frames import Bucket, control
 
-# How long a client may take to receive what was written, once we are done with it.
+# How long an answer in HTTP may take to be received, the whole of it.
+SLOWEST_ANSWER_S = 30.0
+# How long a socket's client may take to receive what was written, once we are done with it.
 GRACE_S = 10.0
 # Parsed at once. A read may hold forty thousand frames, and nobody else is served meanwhile.
 SLICE = 4096
@@ -20,6 +24,45 @@ MOST_FRAGMENTS = 64
 CUT_AFTER_S = 1.0
 # As `realtime.sockets` has it, which cannot be imported before Django is set up.
 TOO_MUCH = 4408
+
+
+class AnswerProtocol(HttpToolsProtocol):
+    """HTTP in which sending waits until what was sent is taken, and no longer than SLOWEST_ANSWER_S.
+
+    uvicorn lets an answer lie in memory for as long as the other side stays connected.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Take whatever the other side has no room for as a reason to wait."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)
+
+    def pause_writing(self) -> None:
+        """Something waits to be taken."""
+        super().pause_writing()
+        self._deadline = self.loop.call_later(SLOWEST_ANSWER_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Everything is taken."""
+        self._forget_deadline()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing will be taken any more."""
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the socket's protocol, which bounds each frame by itself."""
+        self.transport.set_write_buffer_limits()
+        super().handle_websocket_upgrade()
+
+    def _forget_deadline(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):

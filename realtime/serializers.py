@@ -68,6 +68,6 @@ class CursorExpiredSerializer(BareProblemSerializer):
 
 
 class TooManyPollsSerializer(BareProblemSerializer):
-    """More requests of one person wait than may; this one was the oldest. Ask again after a pause."""
+    """More requests of one person wait, or are being answered, than may. Ask again after a pause."""
 
     code = serializers.ChoiceField(["too_many_polls", "throttled"])  # type: ignore[assignment]

@@ -105,7 +105,7 @@ class Socket:
             self._is_asked, self._is_woken = True, False
             self._hub.mark_due(self)
 
-    def take(self, page: Page, texts: list[str]) -> None:
+    def take(self, page: Page) -> None:
         """Send the page that was read for this socket, then go on with the next one, if any."""
         self._is_asked = False
         if self.is_closed:
@@ -114,8 +114,9 @@ class Socket:
             is_ahead = isinstance(page.refusal, CursorAhead)
             code = {"code": page.refusal.default_code} if is_ahead else {}
             self._enqueue(control("reset", position=page.end, **code))
-        for told, text in zip(page.events, texts, strict=True):
-            self._enqueue(text, told)
+        for told, text in zip(page.events, page.texts, strict=True):
+            # Once more its whole content would be as much memory again.
+            self._enqueue(text, told.in_short())
         self.position = page.position
         self._is_woken |= page.has_more
         if not self.is_ready and not page.has_more:

@@ -91,7 +91,7 @@ class EventsView(APIView):
         },
     )
     def get(self, request: SignedInRequest) -> Response:
-        """What happened to me after a position, a hundred events at most.
+        """What happened to me after a position: a hundred events at most, and about 256 kB.
 
         With `wait` it answers as soon as there is something, at the latest after so many seconds
         with an empty list. `after` says that this device has everything up to there. A cursor older

@@ -8,6 +8,7 @@ from realtime.__main__ import serve
 
 company.LOOKS_FOR_S = 1.0
 protocol.GRACE_S = 1.0
+protocol.SLOWEST_ANSWER_S = 2.0
 sockets.SLOWEST_SEND_S = 0.5
 
 

@@ -153,14 +153,26 @@ def ticket_for(user: User, session: Session | None = None) -> str:
 
 def a_reader_that_takes_nothing(process: Process, ticket: str) -> socket.socket:
     """A socket with little room, open and never read."""
+    return _unread(
+        process,
+        f"/ws?ticket={ticket}&after=0",
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    )
+
+
+def an_answer_that_nobody_takes(process: Process, access: str) -> socket.socket:
+    """A request for somebody's events, whose answer is never read."""
+    return _unread(process, "/api/v1/events", f"Authorization: Bearer {access}")
+
+
+def _unread(process: Process, address: str, headers: str) -> socket.socket:
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    # Within a machine packets are so large that the kernel takes megabytes by itself.
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1460)
     raw.connect(("127.0.0.1", process.port))
-    raw.sendall(
-        f"GET /ws?ticket={ticket}&after=0 HTTP/1.1\r\nHost: {process.host}\r\n"
-        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
-    )
+    raw.sendall(f"GET {address} HTTP/1.1\r\nHost: {process.host}\r\n{headers}\r\n\r\n".encode())
     return raw
 
 

@@ -3,9 +3,9 @@ import pytest
 from accounts.tests.factories import UserFactory
 from events.reading import CursorAhead, CursorExpired
 from pupmatch.lib.ids import uuid7
-from realtime.feed import Cursor, page, pages
+from realtime.feed import PAGE_BYTES, Cursor, page, pages
 from realtime.shapes import Reader
-from realtime.tests.streams import fill, forget, sign_in
+from realtime.tests.streams import fill, forget, sign_in, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,39 @@ def test_a_page_ends_after_a_hundred_events():
 
 
 def test_nothing_has_happened_yet():
-    assert page(cursor(UserFactory())) == ([], 0, 0, None)
+    assert page(cursor(UserFactory())) == ([], [], 0, 0, None)
+
+
+def test_a_page_ends_before_it_holds_too_many_bytes():
+    user = UserFactory()
+    fill(user, 1)
+    tell(user, *["test.happened"] * 9, text="🐶" * (PAGE_BYTES // 16))
+    fill(user, 1)
+    found, after = [], 0
+    while True:
+        one = page(cursor(user, after))
+        found.append(positions(one))
+        after = one.position
+        assert sum(len(text.encode()) for text in one.texts) <= PAGE_BYTES
+        if not one.has_more:
+            break
+    assert found == [[1, 2, 3, 4], [5, 6, 7], [8, 9, 10, 11]]
+
+
+def test_what_is_larger_than_a_page_comes_alone():
+    user = UserFactory()
+    tell(user, *["test.happened"] * 2, text="x" * PAGE_BYTES)
+    first = page(cursor(user))
+    assert (positions(first), first.position, first.has_more) == ([1], 1, True)
+    assert positions(page(cursor(user, 1))) == [2]
+
+
+def test_a_full_page_shortens_nobody_elses():
+    people = UserFactory.create_batch(2)
+    tell(people[0], *["test.happened"] * 5, text="x" * (PAGE_BYTES // 2))
+    fill(people[1], 5)
+    found = pages([cursor(user) for user in people])
+    assert [positions(found[cursor(user)]) for user in people] == [[1], [1, 2, 3, 4, 5]]
 
 
 def test_cursors_that_lead_nowhere_do_not_disturb_the_others(django_assert_num_queries):

@@ -8,8 +8,9 @@ from django.db import connection
 
 from accounts import standing
 from accounts.tests.factories import UserFactory
+from realtime.feed import PAGE_BYTES
 from realtime.tests.machinery import Process, eventually, waiting
-from realtime.tests.streams import acknowledged, fill, forget, sign_in
+from realtime.tests.streams import acknowledged, fill, forget, sign_in, tell
 
 
 @pytest.fixture
@@ -57,6 +58,18 @@ def test_it_answers_what_is_there_at_once(poll, user):
         101
     ]
     assert acknowledged(user) == 100
+
+
+def test_long_things_come_in_several_pages_and_none_is_lost(poll, user):
+    tell(user, *["test.happened"] * 60, text="x" * 10_000)
+    access, found, after, has_more = sign_in(user).access, [], 0, True
+    while has_more:
+        answer = poll(access, after=after, wait=20)
+        assert len(answer.content) < PAGE_BYTES + 1000
+        after, has_more = answer.json()["position"], answer.json()["has_more"]
+        found.append([event["position"] for event in answer.json()["events"]])
+    assert [position for one in found for position in one] == [*range(1, 61)]
+    assert len(found) == 3
 
 
 def test_it_answers_empty_when_the_time_is_over(poll, user):

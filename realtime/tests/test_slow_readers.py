@@ -1,13 +1,21 @@
 """Who does not read what they are sent is not waited for, and costs nobody anything."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
+import httpx
 import psutil
 import pytest
 
 from accounts.tests.factories import UserFactory
-from realtime.tests.machinery import Phone, a_reader_that_takes_nothing, eventually, ticket_for
-from realtime.tests.streams import fill, tell
+from realtime.polls import MOST_POLLS
+from realtime.tests.machinery import (
+    Phone,
+    a_reader_that_takes_nothing,
+    an_answer_that_nobody_takes,
+    eventually,
+    ticket_for,
+)
+from realtime.tests.streams import fill, sign_in, tell
 
 
 def everything(raw):
@@ -51,6 +59,28 @@ def connections_of(process):
         for each in psutil.Process(process.process.pid).net_connections("tcp")
         if each.status == "ESTABLISHED" and each.laddr.port == process.port
     ]
+
+
+def test_an_answer_that_nobody_takes_is_one_of_five_and_is_given_up(impatient):
+    """`impatient` gives it two seconds."""
+    user, other = UserFactory(), UserFactory()
+    happens_a_lot(user)
+    access = sign_in(user).access
+
+    def ask(access, **params):
+        headers = {"Authorization": f"Bearer {access}"}
+        return httpx.get(f"{impatient.url}/api/v1/events", params=params, headers=headers)
+
+    assert ask(access).status_code == 200
+    with ExitStack() as slow:
+        for _ in range(MOST_POLLS):
+            slow.enter_context(an_answer_that_nobody_takes(impatient, access))
+        eventually(lambda: ask(access).status_code == 429)
+        refused = ask(access, after=1000, wait=20)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_polls")
+        assert ask(sign_in(other).access).status_code == 200
+        eventually(lambda: not connections_of(impatient), seconds=6)
+        assert ask(access).status_code == 200
 
 
 def test_who_sends_without_reading_is_not_waited_for(impatient):

@@ -17,7 +17,7 @@ from matching.tests.factories import matched
 from messaging import services as messaging
 from profiles.tests.factories import ProfileFactory
 from realtime.tests.machinery import Phone, ticket_for
-from realtime.tests.streams import fill, forget, sign_in
+from realtime.tests.streams import fill, forget, sign_in, tell
 
 
 @pytest.fixture
@@ -75,6 +75,13 @@ def test_what_was_missed_comes_first_then_what_happens(phone, user):
     fill(user, 2)
     assert [mine.hear()["position"] for _ in range(2)] == [251, 252]
     assert mine.is_quiet()
+
+
+def test_what_was_missed_is_whole_however_long_it_is(phone, user):
+    fill(user, 3)
+    tell(user, *["test.happened"] * 60, text="x" * 10_000)
+    fill(user, 110)
+    assert positions(phone(user, after=1).hear_until("ready")) == [*range(2, 174)]
 
 
 def test_without_a_cursor_the_stream_starts_now(phone, user):
