@@ -155,6 +155,7 @@ class Session(UUIDModel):
         REUSE = "reuse", "a spent refresh token came back"
         PASSWORD = "password", "the password changed"
         STAFF = "staff", "ended by staff"
+        SURPLUS = "surplus", "too many at once"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     ip_address = models.GenericIPAddressField()

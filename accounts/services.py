@@ -38,6 +38,9 @@ from pupmatch.lib.requests import Caller
 from screening.bans import is_banned_address, is_banned_device
 from screening.services import look_at_device
 
+# Live ones of a person.
+MOST_SIGN_INS = 50
+
 
 class EmailTaken(Problem):
     """One address, one account."""
@@ -170,7 +173,14 @@ def open_session(
 def start_session(
     *, user: User, ip_address: str, user_agent: str, device_id: uuid.UUID | None = None
 ) -> Session:
-    """The same inside `recorded()`, where the session is wanted, too."""
+    """The same inside `recorded()`, where the session is wanted, too.
+
+    Past MOST_SIGN_INS the one that was used longest ago ends: whoever learned a password could make so
+    many that they are not to be ended all at once.
+    """
+    newest = user.sessions.live().order_by("-last_used_at", "-pk")
+    if surplus := list(newest.values_list("pk", flat=True)[MOST_SIGN_INS - 1 :]):
+        end_sessions(Session.objects.filter(pk__in=surplus), Session.EndReason.SURPLUS)
     session = Session.objects.create(
         user=user,
         ip_address=ip_address,

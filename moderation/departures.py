@@ -29,9 +29,8 @@ def keep_out(*, person: User, decision: Decision, until: datetime | None = None)
     marks |= {(kinds.DEVICE, each) for each in (*devices, *installations)}
     photos = Photo.objects.filter(profile__user=person)
     marks |= {(kinds.PHOTO, each) for each in photos.values_list("perceptual_hash", flat=True)}
-    for kind, value in marks:
-        if value is not None:
-            bans.mark(kind=kind, value=value, decision_id=decision.pk, expires_at=until)
+    known = [(kind, value) for kind, value in marks if value is not None]
+    bans.mark_all(known, decision_id=decision.pk, expires_at=until)
 
 
 def _is_own_address(person: User, decision: Decision) -> bool:

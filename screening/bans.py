@@ -70,20 +70,32 @@ def mark(
 ) -> None:
     """Let an address, a device's id, a photo's perceptual hash or a text not come back.
 
-    Harmless to repeat. It lapses at `expires_at`, otherwise after BannedMark.KEPT.
     Of texts, mark those that are telling.
     """
-    BannedMark.objects.bulk_create(
-        [
-            BannedMark(
-                kind=kind,
-                digest=_digest(Kind(kind), value),
-                decision_id=decision_id,
-                expires_at=expires_at or timezone.now() + BannedMark.KEPT,
-            )
-        ],
-        ignore_conflicts=True,
+    mark_all([(kind, value)], decision_id=decision_id, expires_at=expires_at)
+
+
+def mark_all(
+    marks: Iterable[tuple[str, str | UUID | int]],
+    *,
+    decision_id: UUID,
+    expires_at: datetime | None = None,
+) -> None:
+    """The same of many, by kind and value.
+
+    Harmless to repeat. They lapse at `expires_at`, otherwise after BannedMark.KEPT.
+    """
+    lapses_at = expires_at or timezone.now() + BannedMark.KEPT
+    rows = (
+        BannedMark(
+            kind=kind,
+            digest=_digest(Kind(kind), value),
+            decision_id=decision_id,
+            expires_at=lapses_at,
+        )
+        for kind, value in marks
     )
+    BannedMark.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 
 def unmark(*, decision_id: UUID) -> int:

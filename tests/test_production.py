@@ -51,7 +51,7 @@ from django.test import Client
 django.setup()
 plain = Client().get("/api/v1/deck", headers={"host": "api.pupmatch.example"})
 print(plain.status_code, plain.json()["code"])
-page = Client().get("/admin/login/", headers={"host": "api.pupmatch.example"})
+page = Client().get("/admin/jsi18n/", headers={"host": "api.pupmatch.example"})
 print(page.status_code, page["Location"])
 secure = Client().get(
     "/api/v1/deck", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"}
@@ -134,11 +134,12 @@ from django.core.files.storage import default_storage
 print(default_storage.url("photos/ab/dog.webp"))
 for host, path in [
     ("photos.pupmatch.example", "/media/photos/ab/dog.webp"), ("photos.pupmatch.example", "/health/live"),
+    ("PHOTOS.pupmatch.example.", "/media/photos/ab/dog.webp"), ("photos.pupmatch.example:443", "/health/live"),
     ("api.pupmatch.example", "/media/photos/ab/dog.webp"), ("api.pupmatch.example", "/health/live"),
 ]:
     answer = Client().get(path, headers={"host": host, "x-forwarded-proto": "https"})
     print(host.partition(".")[0], path, answer.status_code)
-page = Client().get("/admin/login/", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"})
+page = Client().get("/admin/jsi18n/", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"})
 print("blob: https://photos.pupmatch.example;" in page["Content-Security-Policy"])
 """
 
@@ -156,6 +157,8 @@ def test_photos_may_have_a_host_of_their_own(tmp_path):
     assert asked.stdout.splitlines() == [
         "https://photos.pupmatch.example/media/photos/ab/dog.webp",
         "photos /media/photos/ab/dog.webp 200",
+        "photos /health/live 404",
+        "PHOTOS /media/photos/ab/dog.webp 200",
         "photos /health/live 404",
         "api /media/photos/ab/dog.webp 404",
         "api /health/live 200",

@@ -8,9 +8,10 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import RefreshTokenRecord, Session, User
-from accounts.services import clear_expired
-from accounts.tests.factories import SessionFactory, UserFactory
+from accounts.services import MOST_SIGN_INS, clear_expired
+from accounts.tests.factories import PASSWORD, SessionFactory, UserFactory
 from accounts.tokens import issue_pair, read_refresh
+from events.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,23 @@ def ident(pair):
 def bearer(api, access):
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
     return api
+
+
+def test_of_too_many_the_one_used_longest_ago_ends(api):
+    user = UserFactory(email="rex@pupmatch.example")
+    sessions = [
+        SessionFactory(user=user, last_used_at=timezone.now() - timedelta(minutes=minutes))
+        for minutes in range(MOST_SIGN_INS + 2)
+    ]
+    other = SessionFactory(last_used_at=timezone.now() - timedelta(days=9))
+    entered = api.post("/api/v1/auth/token", {"email": user.email, "password": PASSWORD})
+    assert entered.status_code == 200
+    ended = list(Session.objects.filter(end_reason="surplus").values_list("pk", flat=True))
+    assert set(ended) == {each.pk for each in sessions[-3:]}
+    assert Session.objects.live().filter(user=user).count() == MOST_SIGN_INS
+    assert Session.objects.live().filter(pk=other.pk).exists()
+    told = Event.objects.filter(stream_id=user.pk, type="account.signed_out")
+    assert {each.data["session_id"] for each in told} == {str(pk) for pk in ended}
 
 
 def test_a_deleted_or_closed_account_is_signed_out_and_never_an_error(client_for, api):

@@ -55,6 +55,15 @@ def register(email, device_id=None):
 ALL, NONE = (True, True, True), (False, False, False)
 
 
+def test_however_many_devices_somebody_had_a_ban_is_as_soon_there(django_assert_max_num_queries):
+    """Else whoever signs in on a new one each time could not be banned in time."""
+    profile, boss = dog(), lead()
+    devices = [SessionFactory(user=profile.user, device_id=uuid4()).device_id for _ in range(300)]
+    with django_assert_max_num_queries(100):
+        decided(profile, Kind.BAN, by=boss)
+    assert all(bans.is_banned_device(each) for each in devices[::50])
+
+
 @pytest.mark.parametrize("kind", [Kind.SUSPEND, Kind.LIMIT])
 def test_leaving_ends_no_limit_and_no_suspension(kind, device, time_machine):
     me = with_a_past(dog(), device)

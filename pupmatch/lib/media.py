@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -26,7 +27,9 @@ class PhotoHostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_photo = request.path_info.startswith("/media/")
-        if is_photo is not (request.get_host() == settings.PHOTO_HOST):
+        # However it is spelt: in capitals, with a port, with the dot that ends every name.
+        host, _ = split_domain_port(request.get_host())
+        if is_photo is not (host == split_domain_port(settings.PHOTO_HOST)[0]):
             return not_found(request, Http404())
         return self.get_response(request)
 
