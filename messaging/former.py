@@ -16,8 +16,14 @@ USE = "former-words"
 def set_aside(message: Message) -> None:
     """Keep what a message says for FormerWords.KEPT; to be called right before that changes."""
     said = {"body": message.body, "playground_id": message.playground_id}
-    text = json.dumps(said, default=str)
+    # As it is, not in escapes: what is not Latin would be three times as long.
+    text = json.dumps(said, default=str, ensure_ascii=False)
     FormerWords.objects.create(message=message, sealed=seal(text, use=USE, purpose=str(message.pk)))
+
+
+def times_changed(message: Message) -> int:
+    """How often a message of the last days was changed; exact where its conversation is locked."""
+    return FormerWords.objects.filter(message=message).count()
 
 
 def recall(ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.refusals import check_may_write
 from events.publishing import publish, recorded
-from messaging.former import set_aside
+from messaging.former import set_aside, times_changed
 from messaging.models import Conversation, Message, Participant
 from messaging.openers import is_opener, look_at
 from messaging.receipts import acknowledge, mark_read, mark_shown
@@ -27,6 +27,7 @@ __all__ = [
 
 # How long a message can be changed or taken back.
 CHANGEABLE_FOR = timedelta(minutes=15)
+MOST_EDITS = 10
 
 
 class MatchEnded(Problem):
@@ -64,6 +65,13 @@ class TooLate(Problem):
 
     default_code = "too_late"
     default_detail = "Messages can be edited or unsent for 15 minutes."
+
+
+class TooManyEdits(Problem):
+    """What it said before is set aside each time, and a report keeps all of that."""
+
+    default_code = "too_many_edits"
+    default_detail = f"A message can be edited {MOST_EDITS} times."
 
 
 class MessageHeld(Problem):
@@ -174,7 +182,7 @@ def _check_references(message: Message) -> None:
 def edit(*, message: Message, body: str) -> Message:
     """Change the words of a message. The same words change nothing.
 
-    Raises NotText, MessageHeld, MatchEnded, TooLate, or what `accounts.refusals` say.
+    Raises NotText, MessageHeld, MatchEnded, TooLate, TooManyEdits, or what `accounts.refusals` say.
     """
     conversation = Conversation.objects.lock(message.conversation_id)
     message.refresh_from_db(from_queryset=Message.objects.select_related("sender__user"))
@@ -188,6 +196,8 @@ def edit(*, message: Message, body: str) -> Message:
         raise MatchEnded
     check_may_write(message.sender.user)
     _check_time(message)
+    if times_changed(message) >= MOST_EDITS:
+        raise TooManyEdits
     set_aside(message)
     message.body, message.edited_at = body, timezone.now()
     if is_opener(message):

@@ -166,6 +166,8 @@ class ConversationMessagesViewSet(VisitAtOnce, mixins.ListModelMixin, viewsets.G
 class MessageViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     """What I wrote, for the 15 minutes in which it can be changed."""
 
+    # The other side gets the new words as they would a new message.
+    throttle_scope = {"partial_update": "message"}
     serializer_class = MessageSerializer
     queryset = Message.objects.none()
 
@@ -177,7 +179,7 @@ class MessageViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     def partial_update(self, request: SignedInRequest, id: Any = None) -> Response:
         """Edit what I wrote, within 15 minutes; both see that it was edited.
 
-        409 `too_late` afterwards, 409 `match_ended` after the match ended, 409 `not_text` for a
+        409 `too_late` afterwards, 409 `too_many_edits` after ten edits, 409 `match_ended` after the match ended, 409 `not_text` for a
         shared playground and for a message that was unsent, 409 `message_held` while it is held,
         403 `account_limited` as for sending.
         """

@@ -61,6 +61,7 @@ STRICT = {
     "GET /deck/hints": "hints",
     "POST /likes": "like",
     "POST /conversations/{id}/messages": "message message_in_conversation",
+    "PATCH /messages/{id}": "message",
     "GET /messages/search": "search",
     "GET /playgrounds": "places",
     "POST /playgrounds": "playground",

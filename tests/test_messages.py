@@ -72,6 +72,14 @@ def test_unsending(mine, theirs, url):
     assert mine.post(f"{url}/messages", share).json() == unsent
 
 
+def test_edits_are_counted(mine, url):
+    message = say(mine, url)
+    for number in range(10):
+        assert mine.patch(at(message), {"body": str(number)}).status_code == 200
+    assert code_of(mine.patch(at(message), {"body": "Bye"})) == (409, "too_many_edits")
+    assert mine.patch(at(message), {"body": "9"}).json()["body"] == "9"
+
+
 def test_both_end_after_a_quarter_of_an_hour(mine, url):
     message = say(mine, url)
     Message.objects.update(created_at=timezone.now() - timedelta(minutes=15, seconds=1))

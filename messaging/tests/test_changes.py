@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from events.tests.watching import Watch
 from messaging import services
+from messaging.former import recall
 from messaging.models import Message, Participant
 from messaging.tests.factories import conversation, say, share, sides_of
 from playgrounds.models import Playground
@@ -59,6 +60,17 @@ def test_the_same_words_are_no_edit(sides):
     close(sides[0])
     assert services.edit(message=message, body="Goodbye").edited_at == at
     assert list(watch.types().values()) == [["message.updated"]] * 2
+
+
+def test_what_was_edited_ten_times_stays_but_can_be_unsent(sides):
+    message = say(sides[0], "0")
+    for number in range(1, services.MOST_EDITS + 1):
+        services.edit(message=message, body=str(number))
+    with pytest.raises(services.TooManyEdits):
+        services.edit(message=message, body="once more")
+    assert services.edit(message=message, body="10").body == fresh(message).body == "10"
+    services.unsend(message=message)
+    assert [said["body"] for said in recall([message.pk])[message.pk]] == [*map(str, range(11))]
 
 
 def test_only_words_can_be_edited(sides):

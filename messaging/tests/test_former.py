@@ -29,6 +29,13 @@ def test_what_a_message_said_before_is_set_aside_sealed(side):
     assert "swordfish" not in str(FormerWords.objects.values())
 
 
+def test_other_scripts_and_emoji_take_no_more_room_than_they_must(side):
+    message = say(side, "🐶" * 4000)
+    unsend(message=message)
+    assert len(FormerWords.objects.get().sealed) < 1.5 * 16_000
+    assert recall([message.pk])[message.pk][0]["body"] == "🐶" * 4000
+
+
 def test_a_shared_place_that_was_unsent_is_known_by_its_id(side):
     message = share(side)
     place = str(message.playground_id)

@@ -157,6 +157,16 @@ def test_a_like_is_told_as_the_api_shows_it_now(client_for, what):
     assert shape(me, "like.received", **ids) == (listed[0] if listed else ids)
 
 
+def test_a_card_is_made_once_however_often_it_is_news():
+    like = LikeFactory()
+    one = item(like.liked, "like.received", id=like.pk)
+    other = item(like.liker, "like.received", id=like.pk)
+    first, others, *again = shaped([one, other, *[one] * 9])
+    assert first["profile"]["id"] == str(like.liker_id)
+    assert others == other.event.data
+    assert all(shape is first for shape in again)
+
+
 def test_a_like_shows_nothing_to_anybody_else():
     like = LikeFactory()
     ids = {"id": str(like.pk)}
