@@ -51,7 +51,7 @@ from django.test import Client
 django.setup()
 plain = Client().get("/api/v1/deck", headers={"host": "api.pupmatch.example"})
 print(plain.status_code, plain.json()["code"])
-page = Client().get("/admin/jsi18n/", headers={"host": "api.pupmatch.example"})
+page = Client().get("/admin/login/", headers={"host": "api.pupmatch.example"})
 print(page.status_code, page["Location"])
 secure = Client().get(
     "/api/v1/deck", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"}
