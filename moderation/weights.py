@@ -9,8 +9,10 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from moderation.models import Case, Report
+from profiles.models import Profile
 
-# Sign-ins on one device, or from one network: an IPv4 address, or the /64 of one IPv6 customer.
+# Sign-ins on one device, or from one network: an IPv4 address, or a /48, as large as one customer of
+# IPv6 may have it (ADR 24).
 LINKED = """
 SELECT count(*) FROM moderation_report report
 WHERE report.case_id = %(case)s AND report.outcome = 'waiting' AND (
@@ -18,8 +20,8 @@ WHERE report.case_id = %(case)s AND report.outcome = 'waiting' AND (
     OR EXISTS (
         SELECT FROM accounts_session theirs JOIN accounts_session own
             ON own.device_id = theirs.device_id
-            OR network(set_masklen(own.ip_address, CASE family(own.ip_address) WHEN 4 THEN 32 ELSE 64 END))
-             = network(set_masklen(theirs.ip_address, CASE family(theirs.ip_address) WHEN 4 THEN 32 ELSE 64 END))
+            OR network(set_masklen(own.ip_address, CASE family(own.ip_address) WHEN 4 THEN 32 ELSE 48 END))
+             = network(set_masklen(theirs.ip_address, CASE family(theirs.ip_address) WHEN 4 THEN 32 ELSE 48 END))
         WHERE theirs.user_id = report.reporter_id AND own.user_id = %(reporter)s
     )
 )
@@ -62,9 +64,17 @@ def weigh(*, reporter: User, case: Case) -> float:
     """What one more report in this case weighs: the reporter's record, halved for each in concert.
 
     Reports by the same person, or by accounts that share a device or a network, add up to less than
-    two of them, however many they are. Two who share a flat are still heard.
+    two of them, however many they are. Two who share a flat are still heard. Once more it is halved
+    for an account of which nothing is known, such as are made by the dozen.
     """
     with connection.cursor() as cursor:
         cursor.execute(LINKED, {"case": case.pk, "reporter": reporter.pk})
-        [in_concert] = cursor.fetchone()
-    return records_of([reporter.pk])[reporter.pk].weight / 2**in_concert
+        [halvings] = cursor.fetchone()
+    if not _is_somebody(reporter):
+        halvings += 1
+    return records_of([reporter.pk])[reporter.pk].weight / 2**halvings
+
+
+def _is_somebody(user: User) -> bool:
+    """Whether a box answers at the account's address, or a whole dog can be seen."""
+    return user.is_email_verified or Profile.objects.filter(user=user, is_complete=True).exists()

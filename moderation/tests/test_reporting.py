@@ -1,6 +1,7 @@
 from functools import partial
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Block
 from accounts.tests.factories import SessionFactory, UserFactory
@@ -17,9 +18,14 @@ from profiles.tests.factories import ProfileFactory
 pytestmark = pytest.mark.django_db
 
 
+def somebody():
+    """Whose reports weigh 1."""
+    return UserFactory(email_verified_at=timezone.now())
+
+
 def about(profile, reporter=None, reason=Reason.SPAM, **kwargs):
     return report(
-        reporter=reporter or UserFactory(),
+        reporter=reporter or somebody(),
         subject_type=Subject.PROFILE,
         subject_id=profile.pk,
         reason=reason,
@@ -41,7 +47,7 @@ def test_reports_about_one_person_gather_in_one_case():
     )
     place = PlaygroundFactory(created_by=other.user, source="", source_id="")
     report(
-        reporter=UserFactory(),
+        reporter=somebody(),
         subject_type=Subject.PLAYGROUND,
         subject_id=place.pk,
         reason=Reason.FAKE,
@@ -151,7 +157,7 @@ def settled(reporter, outcome, number):
     [(0, 0, 1), (1, 0, 4 / 3), (0, 1, 2 / 3), (3, 3, 1), (0, 18, 0.1), (18, 0, 1.9)],
 )
 def test_a_reporters_record_weighs_the_report(acted, dismissed, weight):
-    me = UserFactory()
+    me = somebody()
     settled(me, Report.Outcome.ACTED, acted)
     settled(me, Report.Outcome.DISMISSED, dismissed)
     made, _ = about(ProfileFactory(), me)
@@ -160,7 +166,7 @@ def test_a_reporters_record_weighs_the_report(acted, dismissed, weight):
 
 
 def test_reports_in_one_case_count_once_in_a_record():
-    me, other = UserFactory(), ProfileFactory()
+    me, other = somebody(), ProfileFactory()
     about(other, me)
     for photo in other.photos.all():
         report(reporter=me, subject_type=Subject.PHOTO, subject_id=photo.pk, reason=Reason.FAKE)
@@ -169,7 +175,7 @@ def test_reports_in_one_case_count_once_in_a_record():
 
 
 def test_one_person_never_weighs_as_much_as_two():
-    me, other = UserFactory(), ProfileFactory(photos=6)
+    me, other = somebody(), ProfileFactory(photos=6)
     weights = [about(other, me)[0].weight]
     for photo in other.photos.all():
         made, _ = report(
@@ -185,11 +191,12 @@ def test_one_person_never_weighs_as_much_as_two():
         ({"device_id": "0f0e0d0c-0000-4000-8000-000000000001"},) * 2,
         ({"ip_address": "198.51.100.7"},) * 2,
         ({"ip_address": "2001:db8:1:2::5"}, {"ip_address": "2001:db8:1:2:ffff::9"}),
+        ({"ip_address": "2001:db8:1::5"}, {"ip_address": "2001:db8:1:ffff::5"}),
     ],
 )
 def test_accounts_on_one_device_or_network_weigh_less_together(one, two):
     other = ProfileFactory()
-    people = [UserFactory() for _ in range(4)]
+    people = [somebody() for _ in range(4)]
     defaults = [{"ip_address": f"192.0.2.{n}"} for n in range(4)]
     SessionFactory(user=people[0], **{**defaults[0], **one})
     SessionFactory(user=people[1], **{**defaults[1], **two})
@@ -198,11 +205,25 @@ def test_accounts_on_one_device_or_network_weigh_less_together(one, two):
     assert [about(other, person)[0].weight for person in people] == [1, 0.5, 1, 1]
 
 
-def test_neighbours_in_ipv4_are_strangers():
+@pytest.mark.parametrize("address", ["198.51.100.{}", "2001:db8:{}::5"])
+def test_neighbours_are_strangers(address):
     other = ProfileFactory()
     for n in range(2):
-        user = SessionFactory(ip_address=f"198.51.100.{n}").user
+        user = SessionFactory(user=somebody(), ip_address=address.format(n)).user
         assert about(other, user)[0].weight == 1
+
+
+def test_who_shows_neither_an_address_nor_a_dog_weighs_half():
+    with_dog, half_a_dog = ProfileFactory().user, ProfileFactory(photos=1).user
+    reporters = [somebody(), with_dog, half_a_dog, UserFactory()]
+    assert [about(ProfileFactory(), one)[0].weight for one in reporters] == [1, 1, 0.5, 0.5]
+
+
+def test_accounts_made_by_the_dozen_weigh_less_than_one_person():
+    other = ProfileFactory()
+    for n in range(12):
+        about(other, SessionFactory(ip_address=f"2001:db8:1:{n}::5").user)
+    assert Case.objects.get().weight < 1
 
 
 def test_a_report_of_a_case_that_is_worked_on_joins_it():
