@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +29,9 @@ from pupmatch.lib.prepared import prepared
 # What the rooms above make of events; by its name, because it stands above all of them.
 NOTIFY = "notifications.tasks.notify"
 BURST = timedelta(seconds=2)
+
+
+T = TypeVar("T")
 
 
 class News(NamedTuple):
@@ -119,6 +122,8 @@ ON CONFLICT (user_id) DO UPDATE SET
     END
 RETURNING user_id, last_position, notify_from
 """
+# A statement has 65,535 parameters at most.
+AT_ONCE = 5000
 STORE = "INSERT INTO events_event (stream_id, position, type, data, at) VALUES {rows}"
 
 
@@ -134,32 +139,40 @@ def _append(news: list[News]) -> None:
         for position, event in enumerate(events, firsts[user_id])
     ]
     with prepared() as cursor:
-        # nosemgrep: sql-by-format (placeholders alone)
-        cursor.execute(
-            STORE.format(rows=_many("(%s, %s, %s, %s, clock_timestamp())", rows)),
-            [value for row in rows for value in row],
-        )
+        for some in _in_slices(rows):
+            # nosemgrep: sql-by-format (placeholders alone)
+            cursor.execute(
+                STORE.format(rows=_many("(%s, %s, %s, %s, clock_timestamp())", some)),
+                [value for row in some for value in row],
+            )
     if to_notify:
         # A moment later: a burst becomes one notification, and who is reading has read.
-        some = [{"user_id": user_id} for user_id in to_notify]
-        enqueue_many(NOTIFY, some, at=timezone.now() + BURST)
+        jobs = [{"user_id": user_id} for user_id in to_notify]
+        enqueue_many(NOTIFY, jobs, at=timezone.now() + BURST)
     transaction.on_commit(partial(wake, list(by_person)), robust=True)
 
 
 def _number(by_person: dict[UUID, list[News]]) -> tuple[dict[UUID, int], list[UUID]]:
     """Lock the streams and let them go on: each one's first new position, and whom to notify."""
-    steps = [value for user_id, events in by_person.items() for value in (user_id, len(events))]
     notified = [
         user_id for user_id, events in by_person.items() if any(event.notifies for event in events)
     ]
+    streams: list[tuple[UUID, int, int]] = []
     with prepared() as cursor:
-        # nosemgrep: sql-by-format (placeholders alone)
-        cursor.execute(
-            NUMBER.format(rows=_many("(%s, %s, 0, false)", by_person)), [*steps, notified]
-        )
-        streams = cursor.fetchall()
+        for some in _in_slices(list(by_person.items())):
+            steps = [value for user_id, events in some for value in (user_id, len(events))]
+            # nosemgrep: sql-by-format (placeholders alone)
+            cursor.execute(
+                NUMBER.format(rows=_many("(%s, %s, 0, false)", some)), [*steps, notified]
+            )
+            streams += cursor.fetchall()
     firsts = {user_id: end - len(by_person[user_id]) + 1 for user_id, end, _ in streams}
     return firsts, [user_id for user_id, _, waits in streams if waits == firsts[user_id]]
+
+
+def _in_slices(rows: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]
 
 
 def _many(row: str, rows: Collection[object]) -> str:

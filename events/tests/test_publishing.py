@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from events import publishing
 from events.models import Event, Stream
 from events.publishing import BURST, NotRecording, publish, recorded, withdraw
 from events.reading import read, read_many
@@ -39,6 +40,30 @@ def test_one_person_may_be_told_several_things_in_between_others():
         publish([ben], "c", {})
     assert numbered(anna) == [(1, "a"), (2, "b")]
     assert numbered(ben) == [(1, "b"), (2, "c")]
+
+
+def test_any_number_of_things_may_happen_at_once():
+    """More than a statement has parameters for: to one person, and to many."""
+    anna, others = person(), people(3)
+    with recorded():
+        for number in range(17_000):
+            publish([anna], "a", {"n": number})
+        publish([anna, *others], "b", {}, notifies=True)
+    assert Event.objects.filter(stream_id=anna).count() == 17_001
+    last = (
+        Event.objects.filter(stream_id=anna).order_by("-position").values_list("position", "type")
+    )
+    assert list(last[:2]) == [(17_001, "b"), (17_000, "a")]
+    assert [numbered(other) for other in others] == [[(1, "b")]] * 3
+
+
+def test_many_people_may_be_told_at_once(monkeypatch):
+    monkeypatch.setattr(publishing, "AT_ONCE", 2)
+    everybody = people(5)
+    for round in (1, 2):
+        with recorded():
+            publish(everybody, "a", {}, notifies=True)
+        assert {numbered(each)[-1] for each in everybody} == {(round, "a")}
 
 
 def test_nothing_published_writes_nothing():
