@@ -1,21 +1,21 @@
-"""From an uploaded file to renditions that are safe to show to anybody."""
+"""From an uploaded file to renditions that are safe to show to anybody.
+
+What strangers send comes here by `profiles.decoding`, in a process of its own that knows no Django.
+"""
 
 import base64
 import logging
 import re
 import struct
-import threading
 import warnings
 from collections.abc import Callable
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 import thumbhash
-from django.conf import settings
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from profiles.colours import in_srgb
-from pupmatch.lib.problems import Problem
 from screening.pictures import perceptual_hash
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -24,8 +24,6 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = {"JPEG": 8192 * 6144, "MPO": 8192 * 6144, "PNG": 25_000_000, "WEBP": 16_000_000}
 # In several scans nothing can be left out: all coefficients of all colours are kept until the last.
 MAX_PIXELS_IN_SCANS = 25_000_000
-# Decoding is done one at a time in each process, so that this bounds its memory, too.
-DECODING = threading.Lock()
 # A decoder goes over all pixels in each scan; a file of 10 MB has room for 150,000 of them, which
 # is half an hour. Cameras and encoders write about ten, and hardly more segments than a thousand.
 MAX_SCANS = 100
@@ -56,37 +54,24 @@ ON_ITS_SIDE = (5, 6, 7, 8)
 logging.getLogger("PIL").setLevel(logging.INFO)
 
 
-class NotAnImage(Problem):
+class Refused(Exception):
+    """Not taken; `profiles.decoding` has the words that people read."""
+
+
+class NotAnImage(Refused):
     """Nothing that Pillow decodes as JPEG, PNG or WebP, whatever its name and header say."""
 
-    status_code = 415
-    default_code = "unsupported_image"
-    default_detail = "This is not a JPEG, PNG or WebP picture."
+
+class ImageTooLarge(Refused):
+    """More pixels than are taken."""
 
 
-class ImageTooLarge(Problem):
-    """More bytes or pixels than are taken."""
-
-    status_code = 413
-    default_code = "image_too_large"
-    default_detail = (
-        "A photo has at most 10 MB (10,485,760 bytes) and 50 megapixels;"
-        " 25 as PNG or progressive JPEG, 16 as WebP."
-    )
-
-
-class ImageUnusable(Problem):
+class ImageUnusable(Refused):
     """A picture by its header, but one that does not decode."""
-
-    status_code = 400
-    default_code = "unusable_image"
-    default_detail = "The picture is damaged."
 
 
 class EndlessImage(ImageUnusable):
     """More scans, segments, chunks or frames than a picture has."""
-
-    default_detail = "The picture is made of too many parts."
 
 
 class Chunk(NamedTuple):
@@ -139,14 +124,12 @@ def render_document(upload: BinaryIO) -> bytes:
 
 def _opened(upload: BinaryIO) -> tuple[Image.Image, int, int, int]:
     """The decoded picture, its full width and height, and how many bytes were sent."""
-    content = upload.read(settings.MAX_PHOTO_BYTES + 1)
-    if len(content) > settings.MAX_PHOTO_BYTES:
-        raise ImageTooLarge
+    content = upload.read()
     try:
         # Pillow warns of odd metadata and of many pixels; the first is dropped, the second checked.
-        with DECODING, warnings.catch_warnings(action="ignore"):
+        with warnings.catch_warnings(action="ignore"):
             return *_decode(content), len(content)
-    except Problem:
+    except Refused:
         raise
     except Image.DecompressionBombError as error:
         raise ImageTooLarge from error

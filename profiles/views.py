@@ -23,10 +23,11 @@ from profiles.content_serializers import (
     PhotoUploadSerializer,
     PromptsSerializer,
 )
-from profiles.images import Renditions, render
+from profiles.images import Renditions
 from profiles.models import MAX_PHOTOS, Preferences, Profile
 from profiles.preference_serializers import PreferencesSerializer
 from profiles.serializers import LocationSerializer, OwnProfileSerializer
+from profiles.uploads import render
 from pupmatch.lib.fields import PointSerializer
 from pupmatch.lib.idempotency import HEADER as IDEMPOTENCY_KEY
 from pupmatch.lib.idempotency import earlier_answer, idempotent

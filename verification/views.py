@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
 from profiles.access import OwnProfileMixin
-from profiles.images import render_document
+from profiles.uploads import render_document
 from pupmatch.lib.parsers import parsed
 from verification import services
 from verification.models import Verification

@@ -1,3 +1,4 @@
+import io
 import re
 import struct
 import tracemalloc
@@ -6,7 +7,16 @@ import zlib
 import pytest
 from PIL import Image
 
-from profiles.images import MAX_PIXELS, MAX_SCANS, ImageTooLarge, ImageUnusable, NotAnImage, render
+from profiles import uploads
+from profiles.images import (
+    MAX_PIXELS,
+    MAX_SCANS,
+    EndlessImage,
+    ImageTooLarge,
+    ImageUnusable,
+    NotAnImage,
+    render,
+)
 from profiles.tests.factories import picture
 from profiles.tests.pictures import (
     chunk,
@@ -65,9 +75,9 @@ class TestWhatIsTaken:
     @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
     def test_ten_megabytes_exactly_and_not_a_byte_more(self, format):
         exactly = picture(format=format).ljust(TEN_MB, b"\0")
-        assert rendered(exactly).byte_size == TEN_MB
-        with pytest.raises(ImageTooLarge):
-            rendered(exactly + b"\0")
+        assert uploads.render(io.BytesIO(exactly)).byte_size == TEN_MB
+        with pytest.raises(uploads.PictureTooLarge):
+            uploads.render(io.BytesIO(exactly + b"\0"))
 
     def test_a_name_says_nothing(self, tmp_path):
         named = tmp_path / "dog.txt"
@@ -178,7 +188,7 @@ class TestWhatIsRefused:
         again = jpeg[scans[-1] : -2]
         ordinary = jpeg[:-2] + again * (MAX_SCANS - len(scans)) + b"\xff\xd9"
         assert rendered(ordinary).width == 64
-        with pytest.raises(ImageUnusable, match="too many parts"):
+        with pytest.raises(EndlessImage):
             rendered(jpeg[:-2] + again * (MAX_SCANS - len(scans) + 1) + b"\xff\xd9")
 
     def test_scans_in_metadata_or_behind_the_end_do_not_count(self):
@@ -188,5 +198,5 @@ class TestWhatIsRefused:
 
     def test_a_jpeg_of_endless_segments(self):
         many = with_segments(picture(), segment(b"\xfe", b"") * 10_001)
-        with pytest.raises(ImageUnusable, match="too many parts"):
+        with pytest.raises(EndlessImage):
             rendered(many)
