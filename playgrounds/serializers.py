@@ -5,6 +5,7 @@ from django.db.models.functions import Cast
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.naming import check_not_ours
 from playgrounds.models import STARS, Feature, Playground, Review
 from pupmatch.lib.documents.expressions import IsSet, Rounded
 from pupmatch.lib.fields import PointSerializer
@@ -89,10 +90,17 @@ class PlaygroundSerializer(serializers.ModelSerializer):
         return IsSet(F(f"{at}held_at"))
 
     def validate_name(self, name: str) -> str:
-        """One that misleads nobody; the one that the place has may stay."""
-        if self.instance is None or name != self.instance.name:
-            reads_as_drawn(name)
-        return name
+        return self._misleading_nobody("name", name)
+
+    def validate_place(self, place: str) -> str:
+        return self._misleading_nobody("place", place)
+
+    def _misleading_nobody(self, field: str, text: str) -> str:
+        """What is shown wherever the place is named; what stands there already may stay."""
+        if self.instance is None or text != getattr(self.instance, field):
+            reads_as_drawn(text)
+            check_not_ours(text, self.context["request"].user)
+        return text
 
     def validate_features(self, features: list[str]) -> list[str]:
         """Each once, in the order given."""

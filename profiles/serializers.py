@@ -21,6 +21,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.authentication import USER
+from accounts.naming import check_not_ours
 from playgrounds.models import Favorite
 from playgrounds.serializers import FavoritePlaygroundSerializer
 from profiles.ages import (
@@ -39,7 +40,6 @@ from profiles.content_serializers import (
 from profiles.distances import Spoken, SpokenDistance, spoken
 from profiles.fields import BreedField, DegreesField, TagsField
 from profiles.models import MIN_PHOTOS, Breed, Photo, Preferences, Profile, Prompt
-from profiles.naming import check_not_ours
 from profiles.querysets import shown_location
 from pupmatch.lib.documents import document
 from pupmatch.lib.documents.expressions import NOW, TODAY, IsSet, WholeYears, rows

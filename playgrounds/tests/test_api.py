@@ -64,6 +64,9 @@ def test_a_playground_is_added_and_read_again(client, user):
         ({"name": " \t "}, "/name"),
         ({"name": "x" * 201}, "/name"),
         ({"name": "Behind the \u202emill"}, "/name"),
+        ({"name": "PupMatch Support: verify at desk"}, "/name"),
+        ({"place": "Ballard \u202egnp.exe"}, "/place"),
+        ({"place": "Desk of PupM4tch"}, "/place"),
         ({"name": None}, "/name"),
         ({"description": "x" * 2001}, "/description"),
         ({"place": "x" * 201}, "/place"),
@@ -88,6 +91,13 @@ def test_what_is_no_playground_is_neither_added_nor_changed_into(client, user, c
     assert not Playground.objects.exists()
     playground = PlaygroundFactory(created_by=user)
     assert pointers(client.patch(f"{URL}/{playground.pk}", change)) == [pointer]
+
+
+def test_what_misleads_already_may_stay(client, user):
+    here = {"name": "PupMatch run", "place": "Mill\u202e"}
+    playground = PlaygroundFactory(created_by=user, **here)
+    answer = client.patch(f"{URL}/{playground.pk}", here | {"description": "Shady."})
+    assert (answer.status_code, answer.json()["description"]) == (200, "Shady.")
 
 
 @pytest.mark.requirement("R8.6")

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 URL = "/api/v1/me/profile"
 OURS = [
     "PupMatch", "pupmatch support", "The PUP MATCH Team", "P.u.p-M.a.t.c.h", "Pup\u00admatch",
-    "\uff30\uff55\uff50Match", "Рuрmatch", "P\u00fcpm\u00e4tch",
+    "\uff30\uff55\uff50Match", "Рuрmatch", "P\u00fcpm\u00e4tch", "PupM4tch", "Puprnatch",
 ]  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def test_nobody_speaks_for_us(client_for, name):
     assert codes(client.patch(URL, {"name": name})) <= {"reserved", "unseen_character"}
 
 
-@pytest.mark.parametrize("name", ["Pup", "Match", "Puppy Matchstick", "Matchpup"])
+@pytest.mark.parametrize("name", ["Pup", "Match", "Puppy Matchstick", "Matchpup", "Moderator"])
 def test_other_names_are_free(client_for, name):
     assert client_for(ProfileFactory().user).patch(URL, {"name": name}).status_code == 200
 
