@@ -14,7 +14,7 @@ from accounts.models import User, email_digest
 from pupmatch.lib.jobs import is_first_try
 from pupmatch.lib.mail import deliver
 from pupmatch.lib.throttling import count_request
-from screening.bans import box
+from screening.bans import mailbox
 
 logger = logging.getLogger(__name__)
 
@@ -47,4 +47,4 @@ def _counted_as(user: User) -> str:
     if is_own_address(user):
         return str(user.pk)
     # The others together, dots and tags aside, or each of them would have a limit of its own.
-    return email_digest(box(user.email))
+    return email_digest(mailbox(user.email))

@@ -24,6 +24,12 @@ from screening.terms import words
 Kind = BannedMark.Kind
 # These deliver to one box whatever dots are put into its name.
 DOTLESS = ("gmail.com", "googlemail.com")
+# Domains that deliver to one box, and the signs that their providers pass over in its name.
+ALIASES = (
+    (DOTLESS, "."),
+    (("icloud.com", "me.com", "mac.com"), ""),
+    (("proton.me", "pm.me", "protonmail.com"), "._-"),
+)
 # Of shorter texts people write the same without knowing of each other.
 LEAST_TEXT = 12
 DISTANCE = "bit_count(('x' || digest)::bit(64) # ('x' || %s)::bit(64))"
@@ -31,7 +37,12 @@ DISTANCE = "bit_count(('x' || digest)::bit(64) # ('x' || %s)::bit(64))"
 
 def is_banned_address(email: str) -> bool:
     """Whether the box behind an address is banned, however its name is dressed up."""
-    return _is_marked(Kind.ADDRESS, email)
+    # Marks of 0.4.0 are of `box`, whatever domain was written.
+    local, _, domain = box(email).rpartition("@")
+    domains, _ = _provider(domain)
+    found = {mailbox(email), *(f"{local}@{each}" for each in domains)}
+    digests = [_hmac(Kind.ADDRESS, each) for each in found]
+    return BannedMark.objects.current().filter(kind=Kind.ADDRESS, digest__in=digests).exists()
 
 
 def is_banned_device(device_id: UUID) -> bool:
@@ -116,7 +127,10 @@ def _is_marked(kind: BannedMark.Kind, value: str | UUID) -> bool:
 
 
 def box(email: str) -> str:
-    """The mailbox that an address reaches: without capitals, tags behind a plus, and idle dots."""
+    """The mailbox that an address reaches: without capitals, tags behind a plus, and idle dots.
+
+    Digests of it are kept by cases and by marks of 0.4.0, so that it stays as it is.
+    """
     local, _, domain = email.strip().lower().rpartition("@")
     local = local.partition("+")[0] or local
     if domain in DOTLESS:
@@ -124,8 +138,20 @@ def box(email: str) -> str:
     return f"{local}@{domain}"
 
 
+def mailbox(email: str) -> str:
+    """As `box`, and the same for all domains by which a provider delivers to it."""
+    local, _, domain = box(email).rpartition("@")
+    domains, idle = _provider(domain)
+    return f"{local.translate(dict.fromkeys(map(ord, idle))) or local}@{domains[0]}"
+
+
+def _provider(domain: str) -> tuple[tuple[str, ...], str]:
+    """All its domains that reach the same boxes, and which signs it passes over."""
+    return next((known for known in ALIASES if domain in known[0]), ((domain,), ""))
+
+
 def _address_digest(email: str) -> str:
-    return _hmac(Kind.ADDRESS, box(email))
+    return _hmac(Kind.ADDRESS, mailbox(email))
 
 
 def _device_digest(device_id: UUID) -> str:

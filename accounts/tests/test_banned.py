@@ -40,6 +40,11 @@ def test_a_banned_address_cannot_register(api, device, mails, email):
     assert (attempt.method, attempt.outcome == "accepted") == ("register", False)
 
 
+def test_nor_by_another_domain_of_its_provider(api):
+    bans.mark(kind=BannedMark.Kind.ADDRESS, value="rex@icloud.com", decision_id=uuid4())
+    assert register(api, "rex+2@me.com").json()["code"] == "registration_refused"
+
+
 def test_nor_a_banned_device_in_the_same_words(api, device):
     by_device = register(api, device_id=str(device)).json()
     by_address = register(api, BANNED).json()

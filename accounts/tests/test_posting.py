@@ -62,6 +62,14 @@ def test_a_box_gets_five_mails_an_hour_however_they_are_asked_for(ask, mails, ti
 
 
 @pytest.mark.usefixtures("real_limits")
+def test_the_domains_of_one_provider_are_one_box(mails):
+    for number, domain in enumerate(["icloud.com", "me.com", "mac.com"] * 3):
+        user = User(email=f"victim+{number}@{domain}")
+        send_counted(user, EmailMessage("Again", "and again", to=[user.email]))
+    assert len(mails()) == 5
+
+
+@pytest.mark.usefixtures("real_limits")
 def test_who_has_confirmed_it_gets_a_new_password_however_much_strangers_ask_for(mails):
     UserFactory(email=BOX, email_verified_at=timezone.now())
     for number in range(9):

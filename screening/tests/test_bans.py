@@ -41,6 +41,39 @@ def test_elsewhere_dots_tell_boxes_apart():
     assert not bans.is_banned_address("rexbarker@pupmatch.example")
 
 
+@pytest.mark.parametrize(
+    ("banned", "returning"),
+    [
+        ("rex@me.com", ["rex@icloud.com", "rex+2@mac.com", "rex@me.com"]),
+        ("rex@icloud.com", ["rex@me.com"]),
+        ("Rex.B@pm.me", ["rexb@proton.me", "r_e-x.b@protonmail.com", "rex.b@pm.me"]),
+        ("rex.b@googlemail.com", ["rexb@gmail.com"]),
+    ],
+)
+def test_a_box_is_known_by_all_its_domains(banned, returning):
+    mark(Kind.ADDRESS, banned)
+    assert [bans.is_banned_address(email) for email in returning] == [True] * len(returning)
+    local, _, domain = returning[0].partition("@")
+    for other in (f"{local}y@{domain}", f"{local}@mail.{domain}", f"{local}@aol.com"):
+        assert not bans.is_banned_address(other), other
+
+
+@pytest.mark.parametrize(
+    ("banned", "returning"),
+    [
+        ("rex@me.com", ["rex@me.com", "rex@icloud.com"]),
+        ("rex.b@protonmail.com", ["rex.b@protonmail.com", "rex.b+x@proton.me"]),
+        ("rex.b+x@gmail.com", ["r.exb@googlemail.com"]),
+        ("rex.b+x@pupmatch.example", ["rex.b@pupmatch.example"]),
+    ],
+)
+def test_marks_of_before_count_as_they_did_and_by_the_other_domains(banned, returning):
+    """Until 0.5.0 the digest was of the box under the domain that was written."""
+    mark(Kind.ADDRESS, banned)
+    BannedMark.objects.update(digest=bans._hmac(Kind.ADDRESS, bans.box(banned)))
+    assert [bans.is_banned_address(email) for email in returning] == [True] * len(returning)
+
+
 def test_a_device_is_known_again():
     device = uuid4()
     mark(Kind.DEVICE, device)
