@@ -6,7 +6,7 @@ whoever started it, whose end of the pipe closes then. Nothing that it says is u
 """
 
 import logging
-import subprocess
+import subprocess  # nosec (one program, which is ours)
 import sys
 import threading
 import time
@@ -102,7 +102,7 @@ class Decoder:
         self._connection, its = Pipe()
         bounds = [str(its.fileno()), str(self.seconds), str(self.megabytes)]
         with its:
-            process = subprocess.Popen(  # noqa: S603 (nothing in it was sent)
+            process = subprocess.Popen(  # noqa: S603 # nosec (nothing in it was sent)
                 [sys.executable, "-m", "profiles.decoder", *bounds],
                 cwd=settings.BASE_DIR,
                 # Without the keys and passwords of ours; a group of its own, to be ended together.
