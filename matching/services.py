@@ -14,7 +14,7 @@ from messaging.models import Conversation, Participant
 from profiles.models import Profile
 from pupmatch.lib.problems import Forbidden, NotFound, Problem
 from pupmatch.lib.throttling import UsedUp, is_within, spend
-from screening.services import look_at_text
+from screening.services import look_at_comment
 
 
 class AlreadyMatched(Problem):
@@ -91,13 +91,11 @@ def like(*, liker: Profile, liked: Profile, comment: str = "") -> tuple[Match | 
 def _look_at_comment(like: Like) -> None:
     """It is the first message to them: staff are told what is in it, and it is shown."""
     if like.comment:
-        look_at_text(
+        look_at_comment(
             user_id=like.liker.user_id,
-            subject_type="like",
-            subject_id=like.pk,
-            texts=[like.comment],
-            place="opener",
-            can_hold=False,
+            liked_id=like.liked_id,
+            like_id=like.pk,
+            comment=like.comment,
         )
 
 

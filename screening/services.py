@@ -6,7 +6,7 @@ transaction.
 
 from collections.abc import Iterable
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.utils import timezone
@@ -67,18 +67,7 @@ def look_at_opener(
     writes the message.
     """
     openers.note(user_id=user_id, conversation_id=conversation_id, body=body)
-    for kind, detail in openers.conspicuous(user_id=user_id).items():
-        # Once a day for each person: the first message over the line says it all.
-        since = timezone.now() - Opener.KEPT
-        if not Finding.objects.filter(user=user_id, kind=kind, created_at__gt=since).exists():
-            record(
-                user_id=user_id,
-                kind=kind,
-                response=Response.FLAG,
-                subject_type="message",
-                subject_id=message_id,
-                detail=detail,
-            )
+    _record_conspicuous(user_id, subject_type="message", subject_id=message_id)
     if not body:
         return None
     return look_at_text(
@@ -88,6 +77,40 @@ def look_at_opener(
         texts=[body],
         place="opener",
     )
+
+
+def look_at_comment(*, user_id: UUID, liked_id: UUID, like_id: UUID, comment: str) -> None:
+    """The same for what comes with a like, which is the first message to somebody; it is shown.
+
+    Short ones do not count: who likes many dogs praises many.
+    """
+    if openers.sketched(comment):
+        # One id for the two of them, however often the like is taken back.
+        openers.note(user_id=user_id, conversation_id=uuid5(user_id, str(liked_id)), body=comment)
+        _record_conspicuous(user_id, subject_type="like", subject_id=like_id)
+    look_at_text(
+        user_id=user_id,
+        subject_type="like",
+        subject_id=like_id,
+        texts=[comment],
+        place="opener",
+        can_hold=False,
+    )
+
+
+def _record_conspicuous(user_id: UUID, *, subject_type: str, subject_id: UUID) -> None:
+    for kind, detail in openers.conspicuous(user_id=user_id).items():
+        # Once a day for each person: the first one over the line says it all.
+        since = timezone.now() - Opener.KEPT
+        if not Finding.objects.filter(user=user_id, kind=kind, created_at__gt=since).exists():
+            record(
+                user_id=user_id,
+                kind=kind,
+                response=Response.FLAG,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                detail=detail,
+            )
 
 
 def look_at_device(*, user_id: UUID, device_id: UUID, detail: str) -> bool:

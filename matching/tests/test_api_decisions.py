@@ -9,6 +9,7 @@ from matching.services import pass_on
 from matching.tests.asking import deck_ids
 from matching.tests.factories import LikeFactory, matched
 from profiles.tests.factories import ProfileFactory
+from screening.models import Finding
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,14 @@ def test_liking(client, me):
     like = Like.objects.get()
     assert (like.liker, like.liked, like.comment) == (me, somebody, "Hi!")
     assert timezone.now() - like.created_at < datetime.timedelta(minutes=1)
+
+
+def test_begging_with_every_like_is_noticed(client):
+    text = "Hi lovely, I am raising money for my sick puppy and grateful for any help today"
+    for _ in range(9):
+        answer = client.post("/api/v1/likes", {"profile_id": ProfileFactory().pk, "comment": text})
+        assert answer.status_code == 201
+    assert Finding.objects.get().kind == Finding.Kind.SIMILAR_OPENERS
 
 
 @pytest.mark.requirement("R5.3", "R6.1", "R6.2")

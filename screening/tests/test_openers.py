@@ -130,6 +130,26 @@ def test_another_key_makes_another_sketch(settings):
 
 
 @pytest.mark.django_db
+def test_the_same_comment_with_many_likes_is_noted_and_short_ones_are_not():
+    user, again = somebody(), uuid4()
+
+    def like(comment, liked=None):
+        services.look_at_comment(
+            user_id=user.pk, liked_id=liked or uuid4(), like_id=uuid4(), comment=comment
+        )
+
+    for _ in range(MOST_AN_HOUR + 5):
+        like("What a tail!")
+    for _ in range(MOST_ALIKE + 2):
+        like(ADVERT.format(name="Rex", which="girls"), liked=again)
+    assert (found(), Opener.objects.count()) == ([], MOST_ALIKE + 2)
+    for _ in range(MOST_ALIKE):
+        like(ADVERT.format(name="Rex", which="girls"))
+    assert found() == [("similar_openers", f"to {MOST_ALIKE + 1} people within a day")]
+    assert Finding.objects.get().subject_type == "like"
+
+
+@pytest.mark.django_db
 def test_openers_are_forgotten_after_a_day():
     user = somebody()
     some_time_ago(user, 3, hours=25)
