@@ -99,6 +99,25 @@ def test_one_address_holds_two_places_at_most():
         assert upload(front, **{"X-Forwarded-For": "203.0.113.5"}) == 200
 
 
+def test_every_place_held_is_free_again_soon_although_something_arrives_all_the_time():
+    with fronted(2, FRONT_UPLOAD_TIME="1s") as front:
+        slow = [
+            begun(front, 120_000, f"Authorization: {BEARER}", f"X-Forwarded-For: 203.0.113.{at}")
+            for at in range(3)
+        ]
+        for _ in range(6):
+            time.sleep(0.1)
+            for connection in slow:
+                connection.sendall(b"x")
+        assert front.web.requests == 3
+        began = time.monotonic()
+        assert upload(front, **{"X-Forwarded-For": "203.0.113.9"}) == 200
+        assert time.monotonic() - began < 2
+        assert {connection.recv(12) for connection in slow} == {b"HTTP/1.1 504"}
+        for connection in slow:
+            connection.close()
+
+
 @pytest.mark.parametrize(
     ("method", "path", "most"),
     [
