@@ -344,8 +344,6 @@ DECK_NEEDS_VERIFIED_ADDRESS = env.bool("DECK_NEEDS_VERIFIED_ADDRESS", default=Fa
 MAX_BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 MAX_UPLOAD_BYTES = MAX_PHOTO_BYTES + 1024 * 1024
-# Altogether, from the first byte; FRONT_UPLOAD_TIME is how long the front waits for the answer.
-MAX_UPLOAD_SECONDS = 75
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionTokenAuthentication"],

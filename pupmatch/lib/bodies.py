@@ -1,51 +1,17 @@
-"""Bodies on their way in: read in time, however slow, and to the end, although nobody wants them."""
+"""Bodies that nobody wants are taken in nevertheless."""
 
-import time
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 CHUNK = 65_536
-TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-# How long the rest of a refused body is waited for: ten megabytes from a telephone.
-REFUSED_S = 4.0
-# They wait for senders. Who is given up on holds one until the connection closes, which is next.
-_readers = ThreadPoolExecutor(32, thread_name_prefix="body")
-
-
-class TimedInput:
-    """A `wsgi.input` that raises TimeoutError once it took so many seconds altogether.
-
-    The server waits for the next byte for as long as it takes, and a thread with it; so the wait is
-    another thread's.
-    """
-
-    def __init__(self, stream: Any, seconds: float) -> None:
-        self._stream = stream
-        self._ends_at = time.monotonic() + seconds
-
-    def hurry(self, seconds: float) -> None:
-        """Take at most so many seconds from now on."""
-        self._ends_at = min(self._ends_at, time.monotonic() + seconds)
-
-    def read(self, size: int = -1) -> bytes:
-        """As a stream's."""
-        return self._in_time(self._stream.read, size)
-
-    def readline(self, size: int = -1) -> bytes:
-        """As a stream's."""
-        return self._in_time(self._stream.readline, size)
-
-    def _in_time(self, read: Callable[[int], bytes], size: int) -> bytes:
-        left = self._ends_at - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return _readers.submit(read, size).result(left)
+# By one thread of a process at a time: a sender may be slow, and the rest of what is refused is worth
+# no more than that. What is shorter than a buffer the front has whole before it asks.
+_taking_in = threading.BoundedSemaphore(1)
 
 
 class WholeBodyMiddleware:
@@ -60,16 +26,18 @@ class WholeBodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.META.get("CONTENT_LENGTH") and response.status_code != TOO_LARGE:
-            # Whoever went away meanwhile, or is too slow, needs no answer.
-            with suppress(UnreadablePostError):
+        is_wanted = response.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        if request.META.get("CONTENT_LENGTH") and is_wanted and _taking_in.acquire(blocking=False):
+            try:
                 _read_on(request)
+            finally:
+                _taking_in.release()
         return response
 
 
 def _read_on(request: HttpRequest) -> None:
-    body, left = request.META.get("wsgi.input"), settings.MAX_UPLOAD_BYTES
-    if isinstance(body, TimedInput):
-        body.hurry(REFUSED_S)
-    while left > 0 and (chunk := request.read(CHUNK)):
-        left -= len(chunk)
+    left = settings.MAX_UPLOAD_BYTES
+    # Whoever went away meanwhile needs no answer.
+    with suppress(UnreadablePostError):
+        while left > 0 and (chunk := request.read(CHUNK)):
+            left -= len(chunk)

@@ -17,7 +17,6 @@ from pupmatch.lib.problems import (
     NotFound,
     Problem,
     TooLarge,
-    TooSlow,
     Unavailable,
     Unreadable,
     document,
@@ -81,8 +80,6 @@ class ProblemHandler(ExceptionHandler):
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         """The Problem that `exc` means, if any."""
-        if isinstance(exc, UnreadablePostError) and isinstance(exc.__cause__, TimeoutError):
-            return TooSlow()
         for kind, problem in MEANINGS.items():
             if isinstance(exc, kind):
                 return problem()

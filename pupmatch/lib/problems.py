@@ -80,14 +80,6 @@ class Unreadable(Problem):
     default_detail = "The request cannot be read."
 
 
-class TooSlow(Problem):
-    """A body that did not arrive in time; 408 as of the front."""
-
-    status_code = status.HTTP_408_REQUEST_TIMEOUT
-    default_code = "timeout"
-    default_detail = "The request did not arrive in time."
-
-
 class TooLarge(Problem):
     """A body beyond the limit."""
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 from contextvars import ContextVar
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
@@ -11,8 +11,6 @@ from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-
-from pupmatch.lib.bodies import TimedInput
 
 # What is being served, for what is written deep below: the audit. None in a job.
 current_request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
@@ -35,14 +33,7 @@ class Utf8(HttpRequest):
 
 
 class Utf8Request(Utf8, WSGIRequest):
-    """A request of the web process, whose body is read in time."""
-
-    def __init__(self, environ: dict[str, Any]) -> None:
-        # Less than 10 kB the front has whole before it asks; and another thread costs 0.1 ms.
-        if len(environ.get("CONTENT_LENGTH") or "") >= 5:
-            seconds = settings.MAX_UPLOAD_SECONDS
-            environ["wsgi.input"] = TimedInput(environ["wsgi.input"], seconds)
-        super().__init__(environ)
+    """A request of the web process."""
 
 
 class Utf8AsgiRequest(Utf8, ASGIRequest):
