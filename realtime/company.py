@@ -10,6 +10,7 @@ from uuid import UUID
 from events import wakeups
 from messaging.models import Participant
 from realtime.feed import encode
+from realtime.frames import Bucket
 from realtime.sockets import Socket
 from realtime.threads import DATABASE_TROUBLE
 
@@ -27,8 +28,17 @@ MOST_KNOWN = 10_000
 TOLD_EVERY_S = 1.0
 # How long what was said of somebody who is still there is not said again.
 RENEWED_EVERY_S = 5.0
+# About how many conversations somebody may ask us to look up, on all their sockets together.
+LOOKUPS_AT_ONCE, LOOKUPS_A_SECOND = 20, 2
 MOST_AT_ONCE = 256
 MOST_ANSWERS = 1000
+
+
+class TooManyLookups(Exception):
+    """Somebody asks about one conversation after the other."""
+
+
+NOT_NOW = (*DATABASE_TROUBLE, TooManyLookups)
 
 # A person and a conversation.
 Key = tuple[str, str]
@@ -59,6 +69,7 @@ class Company:
         self._looks: dict[Socket, Look] = {}
         # Whom they may tell, until when that is trusted.
         self._others: dict[Key, tuple[str | None, float]] = {}
+        self._lookups: dict[str, Bucket] = {}
         self._typed: dict[Key, float] = {}
         self._shown: dict[Key, Shown] = {}
         # Whose presence may have changed, in order; a person who toggles is here once.
@@ -71,7 +82,7 @@ class Company:
         if self._typed.get(key, 0) > now - TOLD_EVERY_S:
             return
         self._typed[key] = now
-        with suppress(*DATABASE_TROUBLE):
+        with suppress(*NOT_NOW):
             if other := await self._other(key):
                 await self._tell(other, key, "typing")
 
@@ -103,6 +114,11 @@ class Company:
             if look.until < now and self._looks.get(socket) is look:
                 await self.leave(socket)
         self._others = {key: known for key, known in self._others.items() if known[1] > now}
+        self._lookups = {
+            user_id: bucket
+            for user_id, bucket in self._lookups.items()
+            if not bucket.is_full(size=LOOKUPS_AT_ONCE, a_second=LOOKUPS_A_SECOND)
+        }
         self._typed = {key: at for key, at in self._typed.items() if at > now - TOLD_EVERY_S}
         self._shown = {
             key: shown
@@ -146,7 +162,7 @@ class Company:
                 await self._tell(believer, key, "presence", is_here=False)
             if other:
                 await self._tell(other, key, "presence", is_here=True)
-        except DATABASE_TROUBLE:
+        except NOT_NOW:
             self._due[key] = None
             return
         if believer or other:
@@ -163,6 +179,8 @@ class Company:
         now = asyncio.get_running_loop().time()
         known = self._others.get(key)
         if known is None or known[1] < now:
+            if not self._may_look_up(key[0]):
+                raise TooManyLookups
             other = await self._hub.database.run(
                 other_side, user_id=UUID(key[0]), conversation_id=UUID(key[1])
             )
@@ -171,6 +189,11 @@ class Company:
             if len(self._others) > MOST_KNOWN:
                 del self._others[next(iter(self._others))]
         return known[0]
+
+    def _may_look_up(self, user_id: str) -> bool:
+        """Not so if they name one conversation after the other, as no telephone does."""
+        bucket = self._lookups.setdefault(user_id, Bucket(LOOKUPS_AT_ONCE))
+        return bucket.take(size=LOOKUPS_AT_ONCE, a_second=LOOKUPS_A_SECOND)
 
     def pass_on(self, to: str, frame: dict[str, Any], sender: str | None = None) -> None:
         """Bring somebody here what another person's socket, anywhere, has to tell them."""

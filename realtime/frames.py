@@ -95,6 +95,10 @@ class Bucket:
     def __init__(self, size: float) -> None:
         self._left, self._at = size, time.monotonic()
 
+    def is_full(self, *, size: float, a_second: float) -> bool:
+        """Whether it is as good as a new one."""
+        return self._left + (time.monotonic() - self._at) * a_second >= size
+
     def take(self, *, size: float, a_second: float, count: int = 1) -> bool:
         """Take so many; False when there are not as many."""
         now = time.monotonic()

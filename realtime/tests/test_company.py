@@ -8,8 +8,8 @@ from matching import services as matching
 from messaging.models import Participant
 from profiles.models import Preferences
 from profiles.tests.factories import ProfileFactory
-from realtime.company import other_side
-from realtime.tests.machinery import Phone, eventually, ticket_for
+from realtime.company import LOOKUPS_AT_ONCE, other_side
+from realtime.tests.machinery import Phone, eventually, some_id, ticket_for
 
 
 @pytest.fixture
@@ -237,6 +237,20 @@ def test_strangers_are_not_told(phones, talk, phone):
     stranger.say("typing", conversation_id=talk)
     stranger.say("presence", conversation_id=talk)
     assert all(each.is_quiet(0.3) for each in phones)
+
+
+def test_who_names_one_conversation_after_the_other_is_looked_up_for_less_often(
+    phones, talk, phone, me
+):
+    mine, theirs = phones
+    for each in (mine, phone(me.user)):
+        for _ in range(LOOKUPS_AT_ONCE):
+            each.say("typing", conversation_id=some_id())
+    mine.say("typing", conversation_id=talk)
+    assert theirs.is_quiet(0.3)
+    # What is to be told in the end waits.
+    mine.say("presence", conversation_id=talk)
+    assert theirs.hear() == presence(talk, True)
 
 
 # What is shown while one looks --------------------------------------------------------------------
