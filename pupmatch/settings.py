@@ -38,7 +38,8 @@ if not DEBUG and not ALLOWED_HOSTS:
 PORT = whole_number("PORT", 8000, least=1, most=65535)
 
 # How many proxies in front of the application append to X-Forwarded-For; 0 trusts none of it.
-PROXY_COUNT = whole_number("PROXY_COUNT", 0, least=0, most=10)
+# The front knows of three, itself included.
+PROXY_COUNT = whole_number("PROXY_COUNT", 0, least=0, most=3)
 
 # --- Applications ---------------------------------------------------------------------------------
 

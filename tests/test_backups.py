@@ -1,5 +1,7 @@
 """`bin/backup` and `bin/restore`: all of it comes back, or nothing is touched."""
 
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,3 +173,22 @@ def test_as_many_are_kept_as_were_asked_for(town, database, tmp_path):
     assert len(left) == 3
     assert left[0] == "pupmatch-20260103T000000Z"
     assert left[-1] == "something-else"
+
+
+@pytest.mark.parametrize(
+    ("url", "argument", "password"),
+    [
+        ("postgis://me:a%40b\\c%25d@db:5432/dogs?sslmode=require", "me@db:5432/dogs?sslmode=require", "a@b\\c%d"),
+        ("postgis://me@db/dogs", "me@db/dogs", ""),
+        ("postgis://me:secret@//run/postgresql/dogs", "me@/dogs?host=/run/postgresql", "secret"),
+    ],
+)  # fmt: skip
+def test_the_password_is_no_argument_which_everybody_on_the_machine_could_read(
+    url, argument, password
+):
+    asked = '. bin/lib/backups.sh; where_things_are; printf "%s\n%s" "$DATABASE" "${PGPASSWORD:-}"'
+    env = {"PATH": os.environ["PATH"], "DATABASE_URL": url}
+    found = subprocess.run(
+        ["bash", "-c", asked], cwd=settings.BASE_DIR, env=env, capture_output=True
+    )
+    assert found.stdout.decode().split("\n") == [f"postgresql://{argument}", password], found.stderr

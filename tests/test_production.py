@@ -194,6 +194,7 @@ def test_photos_may_have_a_host_of_their_own(tmp_path):
         ({"WEBPUSH_HOSTS": "http://127.0.0.1:9000"}, "must be reached by https"),
         ({"VAPID_PRIVATE_KEY": "short"}, "VAPID_PRIVATE_KEY must be the 32 bytes"),
         ({"VAPID_PRIVATE_KEY": "x" * 43, "VAPID_SUBJECT": "me"}, "VAPID_SUBJECT must be a mailto"),
+        ({"PROXY_COUNT": "4"}, "PROXY_COUNT"),
         ({"MEDIA_ROOT": ".local"}, "PRIVATE_ROOT must not lie inside MEDIA_ROOT"),
         ({"S3_BUCKET": "dogs", "S3_PRIVATE_BUCKET": "dogs"}, "must be another bucket than"),
         ({"MAIL_DIR": "/dev/null/mails"}, "MAIL_DIR=/dev/null/mails cannot be used as a folder"),

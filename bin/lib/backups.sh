@@ -20,6 +20,13 @@ where_things_are() {
     if [[ $DATABASE =~ ^(postgresql://[^/]*)/(/.*)/([^/]+)$ ]]; then
         DATABASE="${BASH_REMATCH[1]}/${BASH_REMATCH[3]}?host=${BASH_REMATCH[2]}"
     fi
+    # Arguments are seen by everybody on the machine.
+    if [[ $DATABASE =~ ^(postgresql://[^/:@]*):([^/@]*)@(.*)$ ]]; then
+        DATABASE="${BASH_REMATCH[1]}@${BASH_REMATCH[3]}"
+        local password=${BASH_REMATCH[2]//\\/%5C}
+        PGPASSWORD=$(printf '%b' "${password//%/\\x}")
+        export PGPASSWORD
+    fi
     MEDIA_ROOT=${MEDIA_ROOT:-$ROOT/.local/media}
     PRIVATE_ROOT=${PRIVATE_ROOT:-$ROOT/.local/private}
 }
