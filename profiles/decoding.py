@@ -42,7 +42,7 @@ class Decoder:
     """
 
     def __init__(
-        self, *, seconds: float = 10, megabytes: int = 512, waiting: int = 2, patience: float = 5
+        self, *, seconds: float = 10, megabytes: int = 512, waiting: int = 2, patience: float = 2.5
     ) -> None:
         self.seconds, self.megabytes, self.patience = seconds, megabytes, patience
         self.process: subprocess.Popen[bytes] | None = None

@@ -6,7 +6,8 @@ import pytest
 from django.db.models import UUIDField
 from rest_framework.exceptions import ValidationError
 
-from profiles import services
+from profiles import services, uploads
+from profiles.decoding import Decoder
 from profiles.models import Profile
 from profiles.services import NoProfile, TooManyPhotos
 from profiles.tests.acts import add, delete, ids, is_sound, reorder, send, shown
@@ -118,8 +119,18 @@ def test_prompts_set_at_once_are_those_of_one_of_them(in_parallel):
     assert kept in answers
 
 
+@pytest.fixture
+def room_for_all(monkeypatch):
+    """More may wait to be decoded than ever come here at once."""
+    decoder = Decoder(waiting=10, patience=60)
+    monkeypatch.setattr(uploads, "DECODER", decoder)
+    yield
+    decoder.close()
+
+
 @pytest.mark.requirement("R2.4", "P3")
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("room_for_all")
 def test_of_parallel_uploads_over_http_six_stay(client_for, in_parallel):
     profile = ProfileFactory(photos=3)
     clients = [client_for(profile.user) for _ in range(6)]
@@ -129,6 +140,7 @@ def test_of_parallel_uploads_over_http_six_stay(client_for, in_parallel):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("room_for_all")
 def test_of_one_upload_sent_twice_at_once_one_is_stored(client_for, in_parallel):
     profile = ProfileFactory(photos=0)
     clients = [client_for(profile.user) for _ in range(4)]
