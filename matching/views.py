@@ -121,7 +121,7 @@ class DeckViewSet(OwnProfileMixin, viewsets.GenericViewSet):
 class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     """Likes, given and received."""
 
-    throttle_scope = {"create": "like"}
+    throttle_scope = {"create": "like", "received": "lists", "sent": "lists"}
     serializer_class = LikeReceivedSerializer
     queryset = Like.objects.none()
     ordering = ("-created_at", "-id")
@@ -183,6 +183,7 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
 class PassViewSet(OwnProfileMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Passes, which the other side never learns of."""
 
+    throttle_scope = {"list": "lists"}
     serializer_class = PassSerializer
     queryset = Pass.objects.none()
     ordering = ("-created_at", "-id")
@@ -222,6 +223,7 @@ class MatchViewSet(
 ):
     """Matches that last, newest first."""
 
+    throttle_scope = {"list": "lists"}
     serializer_class = MatchSerializer
     queryset = Match.objects.none()
     lookup_value_converter = "id"

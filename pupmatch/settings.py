@@ -320,6 +320,7 @@ RATE_LIMITS = {
     "hints": (60, 60),
     "search": (60, 60),
     "places": (240, 60),
+    "lists": (120, 60),
     "card": (240, 60),
     "like": (120, 60),
     # Of the same two people: how often a like, or a match, is news that a telephone rings for.

@@ -20,7 +20,7 @@ from pupmatch.lib.requests import client_network
 # How much more everybody at an address may do than one person, and a /48 than a /64 in it.
 WIDER = 10
 # What is read all the time, where a question to Redis or PostgreSQL would cost too much.
-IN_MEMORY = {"read", "places", "events", "refused"}
+IN_MEMORY = {"read", "places", "lists", "events", "refused"}
 # A limit by the minute is held for an address by the general one; a longer one by itself.
 LONG_S = 3600
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
