@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "pupmatch.lib.middleware.RequestIdMiddleware",
     "pupmatch.lib.bodies.WholeBodyMiddleware",
+    "pupmatch.lib.answers.WholeAnswerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "pupmatch.lib.policies.BrowserPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

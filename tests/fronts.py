@@ -17,11 +17,12 @@ from django.conf import settings
 
 # The pair in RFC 6455, section 1.3; the front compares them.
 KEY, ACCEPT = "dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+JUNK = "Bearer junk"
 HAPROXY = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin")
 
 
 class Server(ThreadingHTTPServer):
-    """Answers with its name and the request's headers; an upgrade with an echo."""
+    """Answers with its name and the request's headers; an upgrade with an echo, a bad token with 401."""
 
     daemon_threads = True
 
@@ -48,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.rfile.read(int(self.headers["Content-Length"] or 0))
         said = json.dumps({"by": self.server.name, "headers": self.headers.items()}).encode()
-        self.send_response(200)
+        self.send_response(401 if self.headers["Authorization"] == JUNK else 200)
         self.send_header("Content-Length", str(len(said)))
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()

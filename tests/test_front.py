@@ -2,16 +2,19 @@
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 
-from tests.fronts import KEY, fronted
+from tests.fronts import KEY, Front, fronted
 
 
 def test_two_addresses_are_the_realtime_processs_and_all_others_the_webs(front):
-    assert {front.by(path) for path in ("/ws?ticket=1", "/api/v1/events?wait=25")} == {"realtime"}
-    others = ["/", "/wss", "/ws/", "//ws", "/api/v1/events/", "/api/v1/event%73", "/health/live"]
+    realtimes = ["/ws?ticket=1", "/%77s", "/api/v1/events?wait=25", "/api/v1/event%73"]
+    assert {front.by(path) for path in realtimes} == {"realtime"}
+    others = ["/", "/wss", "/ws/", "//ws", "/api/v1/events/", "/api/v1/event%2573", "/%zz", "/ws%"]
     assert {front.by(path) for path in others} == {"web"}
 
 
@@ -71,6 +74,52 @@ def test_a_flood_from_one_address_ends_at_the_front(proxies):
             assert sum(ask(0, address)[0] == 200 for address in addresses) == 20
             assert ask(0, "2001:db8:0:1::1")[0] == 200
         front.ask("/health/front")
+
+
+def test_a_flood_from_one_site_of_ipv6_ends_at_the_front():
+    """Of which whoever rents a machine has 65,536 networks."""
+    with fronted(2, FRONT_RATE="2") as front:
+        statuses = [
+            front.ask("/", **{"X-Forwarded-For": f"2001:db8:1:{number // 2:x}::1"})[0].status
+            for number in range(35)
+        ]
+        assert front.ask("/", **{"X-Forwarded-For": "2001:db8:2::1"})[0].status == 200
+    assert statuses == [200] * 20 + [429] * 15
+
+
+@contextmanager
+def waiting(front: Front, path: str, addresses: list[str]) -> Iterator[None]:
+    """A request of each address that stays open, because its body is still to come."""
+    head = f"GET {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nX-Forwarded-For: "
+    with ExitStack() as stack:
+        for address in addresses:
+            stack.enter_context(front.send(f"{head}{address}\r\n\r\n".encode()))
+        time.sleep(0.2)
+        yield
+    time.sleep(0.2)
+
+
+def test_one_address_has_some_of_the_places_open_and_never_all():
+    """Fewer of files; of sockets and long polls, which stay, more."""
+    with fronted(2, FRONT_OPEN="6") as front:
+
+        def ask(path: str, address: str) -> int:
+            return front.ask(path, **{"X-Forwarded-For": address})[0].status
+
+        mine, site = "203.0.113.5", [f"2001:db8:1:{number % 4}::1" for number in range(18)]
+        deck, photo, socket = "/api/v1/deck", "/media/a.webp", "/ws"
+        with waiting(front, deck, [mine] * 6):
+            answer, problem = front.ask(deck, **{"X-Forwarded-For": mine})
+            assert (answer.status, problem["code"]) == (429, "throttled")
+            assert answer.headers["Retry-After"] == "5"
+            assert (ask(deck, "203.0.113.6"), ask(socket, mine)) == (200, 200)
+        assert ask(deck, mine) == 200
+        with waiting(front, photo, [mine] * 3):
+            assert (ask(photo, mine), ask("/med%69a/b", mine), ask(deck, mine)) == (429, 429, 200)
+        with waiting(front, socket, [mine] * 60):
+            assert (ask(socket, mine), ask(deck, mine)) == (429, 200)
+        with waiting(front, deck, site):
+            assert (ask(deck, "2001:db8:1:9::1"), ask(deck, "2001:db8:2::1")) == (429, 200)
 
 
 def test_while_one_process_is_away_the_front_answers_with_a_problem_and_the_other_goes_on(front):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.fronts import Front, fronted
+from tests.fronts import JUNK, Front, fronted
 
 PHOTOS = "/api/v1/me/photos"
 BEARER = "Bearer x"
@@ -92,6 +92,9 @@ def test_one_address_holds_two_places_at_most():
             answer, problem = refused(front, 10_000_000, **headers)
             assert (answer.status, problem["code"]) == (429, "throttled")
             assert answer.headers["Retry-After"] == "5"
+            # Short ones are no less work, however their address is spelt.
+            for path in (PHOTOS, f"{PHOTOS[:-1]}%73", "/api/v1/me/verifications"):
+                assert front.ask(path, "POST", b"x", **headers)[0].status == 429
             # What is no upload goes on.
             assert front.ask("/api/v1/deck", **{"X-Forwarded-For": "203.0.113.5"})[0].status == 200
         assert slow
@@ -116,6 +119,28 @@ def test_every_place_held_is_free_again_soon_although_something_arrives_all_the_
         assert {connection.recv(12) for connection in slow} == {b"HTTP/1.1 504"}
         for connection in slow:
             connection.close()
+
+
+def test_who_sends_uploads_with_tokens_of_nobodys_is_soon_refused_before_they_take_a_place():
+    """Counted when they begin, so that hanging up before the answer helps nobody."""
+    with fronted(2) as front:
+
+        def send(address: str, token: str = JUNK) -> int:
+            headers = {"Authorization": token, "X-Forwarded-For": address}
+            return front.ask(PHOTOS, "POST", b"x", **headers)[0].status
+
+        assert [send("203.0.113.5", BEARER) for _ in range(20)] == [200] * 20
+        assert [send("203.0.113.5") for _ in range(12)] == [401] * 10 + [429] * 2
+        assert send("203.0.113.6", BEARER) == 200
+        headers = {"Authorization": JUNK, "X-Forwarded-For": "203.0.113.5"}
+        assert front.ask(PHOTOS, "POST", b"x", **headers)[0].headers["Retry-After"] == "60"
+        # A /48 has twice as many.
+        site = [send(f"2001:db8:1:{number % 7}::1") for number in range(22)]
+        assert site == [401] * 20 + [429] * 2
+        for _ in range(10):
+            with attacked(front, 1, f"Authorization: {BEARER}", "X-Forwarded-For: 203.0.113.7"):
+                pass
+        assert send("203.0.113.7", BEARER) == 429
 
 
 @pytest.mark.parametrize(

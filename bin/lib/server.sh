@@ -74,7 +74,7 @@ port_answers() (exec 3<>"/dev/tcp/$(port_address)/$PORT") 2>/dev/null
 # In a session of its own: Ctrl-C reaches it once, through the trap.
 start_server() {
     # Limits meant for strangers would stop a developer's tenth tour of the hour.
-    export RATE_LIMIT_SCALE=${RATE_LIMIT_SCALE:-100}
+    export RATE_LIMIT_SCALE=${RATE_LIMIT_SCALE:-100} FRONT_OPEN=${FRONT_OPEN:-10000}
     export PROXY_COUNT=1 # the front
     export FRONT_ADDRESS=$HOST:$PORT WEB_ADDRESS=unix@$SOCKETS/web REALTIME_ADDRESS=unix@$SOCKETS/realtime
     mkdir -m 700 "$SOCKETS" || die "Somebody else has $SOCKETS; the sockets of the processes belong there."

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.tests.factories import UserFactory
 from exports import downloads
 from exports.tests.factories import export_of
-from pupmatch.lib import files
+from pupmatch.lib import answers, files
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,8 @@ URL = "/api/v1/me/export"
 
 # Ending an answer ends the request, and with that the connection to the database.
 @pytest.mark.django_db(transaction=True)
-def test_one_is_sent_at_a_time_and_the_turn_comes_back_however_it_ends(client_for):
+def test_one_is_sent_at_a_time_and_the_turn_comes_back_however_it_ends(client_for, monkeypatch):
+    monkeypatch.setattr(answers, "MAX_WHOLE_BYTES", 0)
     users = UserFactory.create_batch(2)
     for user in users:
         export_of(user)

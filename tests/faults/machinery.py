@@ -60,6 +60,8 @@ class Town:
             "FRONT_ADDRESS": f"127.0.0.1:{ports['front']}",
             "WEB_ADDRESS": f"127.0.0.1:{ports['web']}",
             "REALTIME_ADDRESS": f"127.0.0.1:{ports['realtime']}",
+            # Everybody has the same address.
+            "FRONT_OPEN": "10000",
             "EXPO_PUSH_URL": f"http://127.0.0.1:{ports['provider']}",
             "MEDIA_ROOT": str(self.folder / "media"),
             "PRIVATE_ROOT": str(self.folder / "private"),

@@ -72,3 +72,20 @@ def test_a_crowd_that_never_finishes_its_requests_holds_up_nobody(stage):
         heard = Wire(stage.ports["front"]).say(GET + b"\r\n")
     assert heard.startswith(b"HTTP/1.1 200")
     assert time.monotonic() - began < 3
+
+
+def test_readers_who_take_nothing_of_a_file_hold_up_nobody(stage):
+    """Twice as many as there are threads, on a network with ordinary packets."""
+    script = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
+    with ExitStack() as crowd:
+        for _ in range(16):
+            slow = crowd.enter_context(socket.socket())
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1460)
+            slow.connect(("127.0.0.1", stage.ports["web"]))
+            slow.sendall(f"GET {script} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        time.sleep(1)
+        began = time.monotonic()
+        heard = Wire(stage.ports["web"]).say(GET + b"\r\n", patience_s=2)
+    assert heard.startswith(b"HTTP/1.1 200")
+    assert time.monotonic() - began < 4
