@@ -107,6 +107,7 @@ async def _ban_in_the_middle(
         await asyncio.wait_for(asyncio.gather(*tasks), 30)
         return ban
     finally:
+        over.set()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

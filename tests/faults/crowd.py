@@ -122,7 +122,9 @@ class Actor:
         async with connect(ticket["url"], subprotocols=[SUBPROTOCOL], proxy=None) as socket:
             while not over.is_set():
                 try:
-                    frame = json.loads(await asyncio.wait_for(socket.recv(), 0.5))
+                    # `wait_for` of Python 3.11 may swallow that the task was cancelled.
+                    async with asyncio.timeout(0.5):
+                        frame = json.loads(await socket.recv())
                 except TimeoutError:
                     continue
                 except ConnectionClosed:

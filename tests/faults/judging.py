@@ -88,7 +88,9 @@ def _of_others(actor: Actor, ban: Ban) -> list[str]:
 
 def pushes_about(pushes: Path, target: Actor) -> list[float]:
     """When the provider took those that tell of something that this person did."""
-    rows = [json.loads(line) for line in pushes.read_text().splitlines()]
+    # While it writes on, the last line may be half of one.
+    whole = pushes.read_text().rpartition("\n")[0]
+    rows = [json.loads(line) for line in whole.splitlines()]
     theirs = target.member.profile_id
     return [row["at"] for row in rows if row["data"].get("profile_id") == theirs]
 

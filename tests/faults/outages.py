@@ -171,6 +171,7 @@ async def _live(
         await _catch_up(stage, outcome)
         await until_all_is_heard(stage, people)
     finally:
+        over.set()
         for task in (*listeners, *days):
             task.cancel()
         await asyncio.gather(*listeners, *days, return_exceptions=True)

@@ -112,6 +112,7 @@ class _Crowd:
             await _until_queue_is_empty(self.built, outcome)
             await until_all_is_heard(self.built, self.people)
         finally:
+            over.set()
             for task in (*listeners, *writers, cutting):
                 task.cancel()
             await asyncio.gather(*listeners, *writers, cutting, return_exceptions=True)
