@@ -19,7 +19,13 @@ from accounts.models import (
 )
 from accounts.posting import is_own_address
 from accounts.refusals import AddressRefused, StaffAccount, check_standing
-from accounts.services import EmailTaken, check_password_rules, end_sessions, lock_unchanged
+from accounts.services import (
+    EmailTaken,
+    check_password_rules,
+    end_sessions,
+    lock_unchanged,
+    set_password,
+)
 from accounts.social import identities
 from accounts.social.services import drop_strangers
 from events.publishing import publish, recorded, withdraw
@@ -101,14 +107,8 @@ def change_password(
         user = lock_unchanged(session.user)
         if user is None:
             raise WrongPassword("current_password")
-        _set_password(user, password)
+        set_password(user, password)
         end_sessions(user.sessions.exclude(pk=session.pk), Session.EndReason.PASSWORD)
-
-
-def _set_password(user: User, password: str) -> None:
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)
 
 
 def request_password_reset(*, email: str) -> None:
@@ -134,7 +134,7 @@ def confirm_password_reset(*, token: str, password: str, caller: Caller) -> None
         if user and accepted:
             check_password_rules(password, user)
             drop_strangers(user)
-            _set_password(user, password)
+            set_password(user, password)
             end_sessions(user.sessions.all(), Session.EndReason.PASSWORD)
             _verify(user.pk, user.email)
             if not user.is_staff:  # or the failures at their second factor would be gone, too

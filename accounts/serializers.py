@@ -11,8 +11,8 @@ from accounts.social.identities import IdToken
 MAX_PASSWORD = 128
 # Ours are shorter; what is longer need not be looked at.
 MAX_TOKEN = 2048
-# Those of Apple and Google have about a thousand characters.
 MAX_ADDRESS = 254
+# Those of Apple and Google have about a thousand characters.
 MAX_ID_TOKEN = 8192
 MAX_NONCE = 100
 

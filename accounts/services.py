@@ -192,6 +192,13 @@ def start_session(
     return session
 
 
+def set_password(user: User, password: str) -> None:
+    """Give a locked account another password, and tell its owner by mail; the caller ends sign-ins."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)
+
+
 @recorded()
 def end_sessions(sessions: SessionQuerySet, reason: Session.EndReason) -> int:
     """End those that are live, at once, and tell the others. Says how many."""

@@ -100,8 +100,9 @@ class RefreshView(PublicView):
         """Spend a refresh token for a new pair.
 
         Spent again within ten seconds (an app that lost the answer) it gives the refresh token that
-        followed it once more, with an access token of its own. Later it ends the sign-in with all its tokens, because somebody has a copy:
-        401 `refresh_refused`, as for a token that expired or was signed out.
+        followed it once more, with an access token of its own. Later it ends the sign-in with all its
+        tokens, because somebody has a copy: 401 `refresh_refused`, as for a token that expired or was
+        signed out.
         """
         token = parsed(RefreshSerializer, request)["refresh"]
         pair = services.refresh(token=token, caller=caller(request))

@@ -179,9 +179,9 @@ class MessageViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     def partial_update(self, request: SignedInRequest, id: Any = None) -> Response:
         """Edit what I wrote, within 15 minutes; both see that it was edited.
 
-        409 `too_late` afterwards, 409 `too_many_edits` after ten edits, 409 `match_ended` after the match ended, 409 `not_text` for a
-        shared playground and for a message that was unsent, 409 `message_held` while it is held,
-        403 `account_limited` as for sending.
+        409 `too_late` afterwards, 409 `too_many_edits` after ten edits, 409 `match_ended` after the
+        match ended, 409 `not_text` for a shared playground and for a message that was unsent, 409
+        `message_held` while it is held, 403 `account_limited` as for sending.
         """
         fields = parsed(MessageEditSerializer, request)
         message = get_object_or_404(self.get_queryset(), pk=id)

@@ -55,7 +55,7 @@ logging.getLogger("PIL").setLevel(logging.INFO)
 
 
 class Refused(Exception):
-    """Not taken; `profiles.decoding` has the words that people read."""
+    """Not taken; `profiles.uploads` has the words that people read."""
 
 
 class NotAnImage(Refused):

@@ -471,8 +471,8 @@ if PHOTO_HOST:
         "pupmatch.lib.media.PhotoHostMiddleware",
     )
 if S3_BUCKET:
-    photo_host = env.str("S3_PUBLIC_HOST", default="")
-    endpoint = env.str("S3_ENDPOINT_URL", default="") or "https://*.amazonaws.com"
+    photo_host = STORAGES["default"]["OPTIONS"]["custom_domain"]
+    endpoint = STORAGES["default"]["OPTIONS"]["endpoint_url"] or "https://*.amazonaws.com"
     PHOTO_ORIGINS = [f"https://{photo_host}" if photo_host else endpoint]
 
 # What only staff and its owner may see: in a folder that no server serves, or a bucket of its own

@@ -9,11 +9,10 @@ from django.http import HttpRequest
 
 from accounts.attempts import Method, record_attempt
 from accounts.models import SecondFactor, Session, User
-from accounts.services import end_sessions
+from accounts.services import end_sessions, set_password
 from accounts.staff import factors, lockout, passkeys, sessions
 from events.publishing import recorded
 from pupmatch.lib.audit import record
-from pupmatch.lib.jobs import enqueue
 from pupmatch.lib.requests import caller
 
 
@@ -101,9 +100,7 @@ def sign_out(request: HttpRequest) -> None:
 @recorded()
 def change_password(request: HttpRequest, user: User, password: str) -> None:
     """Another password of one's own, which ends every sign-in but this one, the API's too."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    set_password(user, password)
     end_sessions(user.sessions.all(), Session.EndReason.PASSWORD)
     update_session_auth_hash(request, user)
     record(by=user, action="staff.password_changed", subject=user)
-    enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)

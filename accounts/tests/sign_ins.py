@@ -24,3 +24,9 @@ def attempt(user=None, **fields):
 
 def block():
     return Block.objects.create(blocker=UserFactory(), blocked=UserFactory())
+
+
+def bearer(api, access):
+    """The client, which shows this token from now on."""
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+    return api

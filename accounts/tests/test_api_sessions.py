@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import RefreshTokenRecord, Session, User
 from accounts.services import MOST_SIGN_INS, clear_expired
 from accounts.tests.factories import PASSWORD, SessionFactory, UserFactory
+from accounts.tests.sign_ins import bearer
 from accounts.tokens import issue_pair, read_refresh
 from events.models import Event
 
@@ -22,11 +23,6 @@ REFRESH = "/api/v1/auth/token/refresh"
 def ident(pair):
     """What a refresh token is known by."""
     return read_refresh(pair["refresh"])["jti"]
-
-
-def bearer(api, access):
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
-    return api
 
 
 def test_of_too_many_the_one_used_longest_ago_ends(api):

@@ -12,6 +12,10 @@ from events.publishing import publish, recorded
 _numbers = count()
 
 
+class Refused(Exception):
+    """Something goes wrong."""
+
+
 def person() -> UUID:
     """The id of a new account."""
     return people(1)[0]

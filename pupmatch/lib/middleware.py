@@ -21,7 +21,6 @@ from pupmatch.lib.requests import current_request
 
 ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
-
 Handler = Callable[[HttpRequest], HttpResponse]
 
 

@@ -40,7 +40,7 @@ def count(limits: Sequence[Limit]) -> list[Count]:
     now = time.time()
     moment = datetime.fromtimestamp(now, UTC)
     lines = [_joined(limits, name) for name in ("key", "allowed", "seconds")]
-    counts, ends = _ask(COUNT, *lines, moment) or ([], [])
+    counts, ends = _ask(COUNT, *lines, moment)
     return [
         Count(limit.allowed, number, _until(end, now, limit))
         for limit, number, end in zip(limits, counts, ends, strict=True)
