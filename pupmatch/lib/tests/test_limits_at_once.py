@@ -3,6 +3,8 @@
 import math
 import os
 import signal
+import socketserver
+import threading
 import time
 from collections import Counter
 from functools import partial
@@ -207,3 +209,22 @@ class TestWithoutRedis:
         client.config_set("maxmemory", 0)
         in_redis._away_until = None
         assert not counting.count([walk()]).is_allowed
+
+    def test_one_that_answers_something_else_counts_as_away(self, settings, caplog):
+        class Nonsense(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                while self.rfile.readline():
+                    self.wfile.write(b":1\r\n")
+
+        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Nonsense) as server:
+            server.daemon_threads = True
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            settings.REDIS_URL = "redis://127.0.0.1:{1}/0?protocol=2".format(*server.server_address)
+            try:
+                assert [counting.count([walk()]).number for _ in range(2)] == [1, 2]
+            finally:
+                server.shutdown()
+                in_redis._client(settings.REDIS_URL).close()
+                in_redis._away_until = None
+        assert RequestCounter.objects.get().count == 2
+        assert "Redis does not answer" in caplog.text

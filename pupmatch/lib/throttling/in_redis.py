@@ -24,6 +24,8 @@ T = TypeVar("T")
 TIMEOUT_S = 0.2
 REST_S = 2.0
 PREFIX = "pupmatch:limit:"
+# What reading an answer raises that is not what was asked for: whoever says it is no Redis.
+NONSENSE = (TypeError, ValueError, LookupError)
 # Of each key: how many with this one, and the milliseconds until its window turns. ARGV has two
 # for each: how many are allowed, and the milliseconds of a window.
 COUNT = """
@@ -54,13 +56,15 @@ def count(limits: Sequence[Limit]) -> list[Count] | None:
     """Count one request against all of them, or past one against none; None while Redis is away."""
     keys = [PREFIX + limit.key for limit in limits]
     args = [figure for limit in limits for figure in (limit.allowed, limit.seconds * 1000)]
-    found = _ask(lambda: _script(settings.REDIS_URL)(keys=keys, args=args))
-    if found is None:
-        return None
-    return [
-        Count(limit.allowed, found[2 * at], found[2 * at + 1] / 1000)
-        for at, limit in enumerate(limits)
-    ]
+
+    def question() -> list[Count]:
+        found = _script(settings.REDIS_URL)(keys=keys, args=args)
+        return [
+            Count(limit.allowed, found[2 * at], found[2 * at + 1] / 1000)
+            for at, limit in enumerate(limits)
+        ]
+
+    return _ask(question)
 
 
 def forget(keys: Iterable[str]) -> None:
@@ -74,7 +78,7 @@ def _ask(question: Callable[[], T]) -> T | None:
         return None
     try:
         answer = question()
-    except redis.RedisError as error:
+    except (redis.RedisError, *NONSENSE) as error:
         _went_away(error)
         return None
     if _away_until is not None:
@@ -94,7 +98,7 @@ def _may_ask() -> bool:
         return True
 
 
-def _went_away(error: redis.RedisError) -> None:
+def _went_away(error: Exception) -> None:
     global _away_until
     with _lock:
         was_there, _away_until = _away_until is None, time.monotonic() + REST_S
