@@ -29,10 +29,11 @@ from tests.faults.load import (
     watch,
 )
 from tests.faults.people import Person, listen
+from tests.faults.programmes import BUCKET, DATABASE, HURRY, HURRY_MS, OTHERS, RESTARTS
 from tests.faults.settlers import settle
 from tests.faults.stage import Stage, staged
 from tests.faults.trial import until_all_is_heard
-from tests.faults.troubles import BUCKET, DATABASE, HURRY, HURRY_MS, OTHERS, RESTARTS, Trouble
+from tests.faults.troubles import Trouble
 from tests.faults.verdict import unfinished, verdict
 
 ANSWERED_WITHIN_S = 3.0

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.faults.outages import run
+from tests.faults.programmes import SHORT
 from tests.faults.stage import Stage, staged
-from tests.faults.troubles import SHORT
 from tests.faults.wire import GET, Wire
 
 

@@ -1,24 +1,11 @@
 """Whatever goes wrong is answered as a problem document, and never as an error of ours."""
 
-import errno
-
-import botocore.exceptions
 import psycopg
 import pytest
-import redis
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import (
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    ProgrammingError,
-    connection,
-)
+from django.db import OperationalError, connection
 from django.http import Http404, UnreadablePostError
 from django.urls import path
-from psycopg_pool import PoolTimeout
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -26,6 +13,7 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from pupmatch.lib.problems import NotFound, NotSignedIn, Problem
+from pupmatch.lib.tests.failures import MISTAKES, OUTAGES
 
 
 class TooManyDogs(Problem):
@@ -132,53 +120,6 @@ def test_a_problem_carries_members_of_its_own(fail):
 
 def test_a_401_says_how_to_do_better(fail):
     assert fail(LoginFirst())["WWW-Authenticate"].startswith("Bearer")
-
-
-def of_driver(kind, cause):
-    """Django's error, as it wraps the driver's."""
-    error = kind("secret")
-    error.__cause__ = cause("secret")
-    return error
-
-
-def of_bucket(status):
-    answer = {"Error": {"Code": "secret"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return botocore.exceptions.ClientError(answer, "PutObject")
-
-
-OUTAGES = [
-    OperationalError("secret: deadlock detected"),
-    of_driver(OperationalError, psycopg.errors.QueryCanceled),
-    of_driver(OperationalError, psycopg.errors.LockNotAvailable),
-    of_driver(OperationalError, psycopg.errors.TooManyConnections),
-    of_driver(OperationalError, psycopg.errors.DiskFull),
-    of_driver(InternalError, psycopg.errors.ReadOnlySqlTransaction),
-    of_driver(InternalError, psycopg.errors.IdleInTransactionSessionTimeout),
-    psycopg.OperationalError("secret"),
-    InterfaceError("secret: connection already closed"),
-    PoolTimeout("secret: couldn't get a connection after 3.00 sec"),
-    OSError(errno.ENOSPC, "secret"),
-    OSError(errno.EFBIG, "secret"),
-    ConnectionRefusedError(errno.ECONNREFUSED, "secret"),
-    redis.ConnectionError("secret"),
-    redis.TimeoutError("secret"),
-    of_bucket(500),
-    of_bucket(503),
-    botocore.exceptions.ReadTimeoutError(endpoint_url="secret"),
-    botocore.exceptions.EndpointConnectionError(endpoint_url="secret"),
-]
-MISTAKES = [
-    IntegrityError("secret"),
-    DataError("secret"),
-    ProgrammingError("secret"),
-    of_driver(InternalError, psycopg.errors.InFailedSqlTransaction),
-    of_driver(OperationalError, psycopg.errors.ProgramLimitExceeded),
-    of_driver(OperationalError, psycopg.errors.StatementTooComplex),
-    FileNotFoundError(errno.ENOENT, "secret"),
-    PermissionError(errno.EACCES, "secret"),
-    redis.ResponseError("secret"),
-    of_bucket(403),
-]
 
 
 @pytest.mark.parametrize("error", OUTAGES, ids=repr)
