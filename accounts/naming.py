@@ -11,14 +11,15 @@ from screening.folding import folded
 # those of scripts that telephones show, and what stands for letters among people who play with them.
 # Here and not in `folded`, by which marks of banned texts are found again: those are to stay the same.
 ALIKE = {
-    "p": "pρϱƥᵽᶈꝑƿþⲣꮲᑭꓑ",
-    "u": "uvυʋμսиꭎꭒꞟⲩሀᑌꓴ",
-    "m": "mμɱᶆʍϻӎⲙꮇᛖᗰꓟ",
-    "a": "aα@4λʌɐⲁꭺᗅꓮ",
-    "t": "tτ7ŧƭʈƫⲧꭲꓔ",
-    "c": "cςƈȼҫↄʗⲥꮯꓚ",
-    "h": "hηnհɦћђⱨꜧⲏꮋꮒᕼꓧ",
+    "p": "pρϱƥᵽᶈꝑꝓƿþⲣꮲᑭꓑ₱卩",
+    "u": "uvυʊʋμսиꭎꭒꞟⲩꮜሀᑌꓴ∪ㄩ",
+    "m": "mμɱᶆʍϻӎⲙꮇᛖᗰꓟ₥爪",
+    "a": "aα@4λδʌɐⱥⲁꭺᗅᗩꓮ∀∧∆卂",
+    "t": "tτ7ŧƭʈƫⱦʇⲧꭲꓔ₮†✝丅ㄒ",
+    "c": "cςƈȼҫↄʗⲥꮯꓚᑕ¢©⊂匚",
+    "h": "hηnհɦћђⱨꜧⲏꮋꮒᕼꓧ卄",
 }
+SIGNS = {sign for signs in ALIKE.values() for sign in signs if not sign.isalnum()}
 OURS = re.compile("".join(f"[{ALIKE[letter]}]" for letter in "pupmatch"))
 
 
@@ -28,6 +29,6 @@ def check_not_ours(name: str, user: User) -> None:
     Staff may have one. Titles such as "Moderator" are free: dogs are called all sorts, every
     language has its own, and none of our people writes to anybody in the app.
     """
-    letters = "".join(sign for sign in folded(name) if sign.isalnum() or sign == "@")
+    letters = "".join(sign for sign in folded(name) if sign.isalnum() or sign in SIGNS)
     if OURS.search(letters.replace("rn", "m")) and not user.is_staff:
         raise ValidationError("Only our own people may be called that.", code="reserved")

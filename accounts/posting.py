@@ -43,8 +43,10 @@ def send_counted(user: User, message: EmailMessage) -> None:
 
 def _counted_as(user: User) -> str:
     # Whose address it is has a count of their own: what strangers ask for by tags of it uses up none
-    # of it, and a new password can be asked for whenever it is needed.
-    if is_own_address(user):
+    # of it, and a new password can be asked for whenever it is needed. So has the plain address,
+    # which one account alone has.
+    box = mailbox(user.email)
+    if is_own_address(user) or user.email == box:
         return str(user.pk)
     # The others together, dots and tags aside, or each of them would have a limit of its own.
-    return email_digest(mailbox(user.email))
+    return email_digest(box)

@@ -27,7 +27,7 @@ from matching.serializers import (
     PassSerializer,
     deck_items,
 )
-from matching.visibility import reachable, shown_to
+from matching.visibility import reachable
 from profiles.access import OwnProfileMixin
 from profiles.cards import documents
 from profiles.models import Profile
@@ -53,7 +53,7 @@ class ProfileViewSet(OwnProfileMixin, mixins.RetrieveModelMixin, viewsets.Generi
     def get_queryset(self) -> QuerySet[Profile]:
         """Whoever may be looked at, and oneself, to see what others see."""
         myself = Profile.objects.filter(pk=self.profile.pk)
-        return shown_to(self.profile).for_card() | myself
+        return reachable(self.profile).for_card() | myself
 
 
 class DeckPagination(KeysetPagination):
@@ -170,7 +170,7 @@ class LikeViewSet(OwnProfileMixin, viewsets.GenericViewSet):
     @action(detail=False)
     def sent(self, request: SignedInRequest) -> Response:
         """Whom I like, newest first."""
-        given = Like.objects.filter(liker=self.profile, liked__in=shown_to(self.profile))
+        given = Like.objects.filter(liker=self.profile, liked__in=reachable(self.profile))
         return self._page(given, "liked", LikeSentSerializer)
 
     def _page(self, likes: QuerySet[Like], side: str, serializer: type) -> Response:

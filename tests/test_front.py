@@ -14,8 +14,27 @@ from tests.fronts import KEY, Front, fronted
 def test_two_addresses_are_the_realtime_processs_and_all_others_the_webs(front):
     realtimes = ["/ws?ticket=1", "/%77s", "/api/v1/events?wait=25", "/api/v1/event%73"]
     assert {front.by(path) for path in realtimes} == {"realtime"}
-    others = ["/", "/wss", "/ws/", "//ws", "/api/v1/events/", "/api/v1/event%2573", "/%zz", "/ws%"]
+    others = ["/", "/wss", "/ws/", "//ws", "/api/v1/events/", "/api/v1/event%2573", "/%25zz"]
     assert {front.by(path) for path in others} == {"web"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        # Whoever reads on could make /photos/a.webp of it, and it would be nobody's file.
+        ("GET", "/media/%zz/../photos/a.webp", 400, "invalid"),
+        ("GET", "/ws%", 400, "invalid"),
+        # Django reads them in capitals.
+        ("post", "/api/v1/me/photos", 405, "method_not_allowed"),
+        ("get", "/static/a.js", 405, "method_not_allowed"),
+        ("Get", "/", 405, "method_not_allowed"),
+        ("TRACE", "/", 405, "method_not_allowed"),
+    ],
+)
+def test_what_others_may_read_otherwise_is_refused(front, method, path, status, code):
+    answer, problem = front.ask(path, method, Authorization="Bearer x")
+    assert (answer.status, problem["code"]) == (status, code)
+    assert front.web.requests == 0
 
 
 def test_an_upgrade_becomes_a_tunnel(front):

@@ -18,6 +18,8 @@ SOMEBODY = SimpleNamespace(is_staff=False)
         "Ρυρμatch", "ꓑupMatch", "ᏢupMatch", "Pսpmatcհ", "PupMatϲh", "ΡupMatch",
         "PupMatcΗ", "PUPMΛTCH", "P@pmatch".replace("@", "u"), "PupM@tch", "Pu𝐩M4tch", "ⲣupmatⲥh",
         "Ƥupmatch", "PupMa7ch", "PupMatcᏂ", "Pupmatⅽħ", "ᑭᑌᑭᗰᗅTCH", "Official Puρ-Μatch Support",
+        "₱upMat¢h", "PupMa₮©h", "P∪p Matc-h", "PUPMA✝CH", "PupM∀tch", "PupMΔtch", "Pʊpmatch", "ꝓupmatch",
+        "ᑭᑌᑭᗰᗩTᑕᕼ", "ᏢᏌᏢᎷᎪᎢᏟᎻ", "卩ㄩ卩爪卂ㄒ匚卄", "PupMȺtch", "PupMaⱦch",
     ],
 )  # fmt: skip
 def test_other_letters_make_no_other_name(name):
@@ -44,6 +46,8 @@ def test_every_letter_of_the_table_counts(letters):
         "Puma 7ch",
         "Pat Upham",
         "Support Moderator",
+        "卩卂",
+        "Pup © Match 4",
     ],
 )
 def test_dogs_of_all_countries_keep_theirs(name):

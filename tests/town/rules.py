@@ -81,8 +81,10 @@ class Rules:
     def can_reach(self, a: int, b: int) -> bool:
         """Whether `a` may see `b`."""
         is_listed = b not in self.paused and self.is_complete(b)
+        two = frozenset((a, b))
         is_there = b not in self.banned and not self.is_apart(a, b)
-        return is_there and (is_listed or frozenset((a, b)) in self.matches)
+        was_left = (b, a) in self.passes and any(pair == two for pair, _ in self.ended)
+        return is_there and not was_left and (is_listed or two in self.matches)
 
     def suit(self, a: int, b: int) -> bool:
         """Whether each is of an age that the other looks for."""
