@@ -38,8 +38,9 @@ from pupmatch.lib.requests import Caller
 from screening.bans import is_banned_address, is_banned_device
 from screening.services import look_at_device
 
-# Live ones of a person.
+# Live ones of a person, and those that have ended and are kept.
 MOST_SIGN_INS = 50
+MOST_ENDED = 500
 
 
 class EmailTaken(Problem):
@@ -175,12 +176,15 @@ def start_session(
 ) -> Session:
     """The same inside `recorded()`, where the session is wanted, too.
 
-    Past MOST_SIGN_INS the one that was used longest ago ends: whoever learned a password could make so
-    many that they are not to be ended all at once.
+    Past MOST_SIGN_INS the one that was used longest ago ends, and past MOST_ENDED the oldest goes:
+    whoever knows the password could make so many that no ban marks all their devices in time.
     """
     newest = user.sessions.live().order_by("-last_used_at", "-pk")
     if surplus := list(newest.values_list("pk", flat=True)[MOST_SIGN_INS - 1 :]):
         end_sessions(Session.objects.filter(pk__in=surplus), Session.EndReason.SURPLUS)
+    ended = user.sessions.exclude(ended_at=None).order_by("-pk").values_list("pk", flat=True)
+    if old := list(ended[MOST_ENDED:]):
+        Session.objects.filter(pk__in=old).delete()
     session = Session.objects.create(
         user=user,
         ip_address=ip_address,

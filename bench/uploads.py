@@ -42,7 +42,7 @@ from pupmatch.lib.problems import Problem, Unavailable  # noqa: E402
 # What one upload may need in the process that decodes it, beside its 10 MB; and four in the web process.
 MOST_MB = 360
 MOST_TOGETHER_MB = 100
-MOST_SECONDS = 10
+MOST_SECONDS = 5
 
 
 class Cost(NamedTuple):

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from profiles.images import MAX_SCANS
 from profiles.tests import hostile
-from profiles.tests.pictures import chunk, saved, segment, with_segments
+from profiles.tests.pictures import chunk, saved, segment, speckled, with_segments
 
 TEN_MB = 10_485_760
 SQUARE = {"PNG": (5_000, 5_000), "WEBP": (4_000, 4_000), "JPEG": (8_192, 6_144)}
@@ -92,6 +92,7 @@ ACCEPTED: dict[str, Make] = {
     "PNG, 25 MP, with 63 MB of packed text": lambda: png(
         8, 6, chunk(b"zTXt", b"k\0\0" + zlib.compress(b"\0" * 1_000_000)) * 60
     ),
+    "PNG, speckled": lambda: saved(speckled((1_280, 2_560))),
     "WebP, 16 MP": webp,
     "WebP, 16 MP, lossless": lambda: webp(lossless=True),
     "WebP, 16 MP, alpha": lambda: webp(mode="RGBA", lossless=True),

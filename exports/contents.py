@@ -163,14 +163,14 @@ MEETING = (
     Part(
         "passes", "Whom you passed on.", Pass,
         lambda user: Pass.objects.filter(passer__user=user).select_related("passed"),
-        ("id", "passer", "passed", "created_at"),
+        ("id", "passer", "passed", "created_at", "is_unmatch"),
         {"name": attrgetter("passed.name")},
     ),
     Part(
         "former_passes", "Whom you passed on while both had a dog; again, when both have one.",
         FormerPass,
         lambda user: FormerPass.objects.filter(passer=user),
-        ("id", "created_at", "forgotten_at"),
+        ("id", "created_at", "is_unmatch", "forgotten_at"),
     ),
     Part(
         "matches", "Whom you met, also where it is over.", Match,

@@ -14,8 +14,8 @@ from profiles.models import Profile
 KEPT_FOR = timedelta(days=90)
 
 KEEP = """
-INSERT INTO matching_formerpass (id, passer_id, passed_id, created_at, forgotten_at)
-SELECT pass.id, passer.user_id, passed.user_id, pass.created_at, %(forgotten_at)s
+INSERT INTO matching_formerpass (id, passer_id, passed_id, created_at, is_unmatch, forgotten_at)
+SELECT pass.id, passer.user_id, passed.user_id, pass.created_at, pass.is_unmatch, %(forgotten_at)s
 FROM matching_pass pass
 JOIN profiles_profile passer ON passer.id = pass.passer_id
 JOIN profiles_profile passed ON passed.id = pass.passed_id
@@ -41,10 +41,12 @@ WITH back AS (
     DELETE FROM matching_formerpass former USING profiles_profile passer, profiles_profile passed
     WHERE (former.passer_id = %(user)s OR former.passed_id = %(user)s)
         AND passer.user_id = former.passer_id AND passed.user_id = former.passed_id
-    RETURNING former.id, passer.id AS passer_id, passed.id AS passed_id, former.created_at
+    RETURNING
+        former.id, passer.id AS passer_id, passed.id AS passed_id,
+        former.created_at, former.is_unmatch
 )
-INSERT INTO matching_pass (id, passer_id, passed_id, created_at)
-SELECT id, passer_id, passed_id, created_at FROM back
+INSERT INTO matching_pass (id, passer_id, passed_id, created_at, is_unmatch)
+SELECT id, passer_id, passed_id, created_at, is_unmatch FROM back
 """
 
 

@@ -66,6 +66,7 @@ class Pass(UUIDModel):
         Profile, on_delete=models.CASCADE, related_name="passes_received", db_index=False
     )
     created_at = models.DateTimeField(default=timezone.now)
+    is_unmatch = models.BooleanField(default=False, db_default=False, help_text="Ended a match.")
 
     class Meta:
         verbose_name_plural = "passes"
@@ -92,6 +93,7 @@ class FormerPass(UUIDModel):
     passer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     passed = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     created_at = models.DateTimeField(help_text="When it was made.")
+    is_unmatch = models.BooleanField(default=False, db_default=False, help_text="Ended a match.")
     forgotten_at = models.DateTimeField(help_text="When it goes, if no dog has come back.")
 
     class Meta:

@@ -135,14 +135,14 @@ def pass_on(*, passer: Profile, passed: Profile) -> tuple[Pass, bool]:
     return _replace_like_by_pass(before)
 
 
-def _replace_like_by_pass(before: Standing) -> tuple[Pass, bool]:
+def _replace_like_by_pass(before: Standing, *, is_unmatch: bool = False) -> tuple[Pass, bool]:
     if before.like_id:
         Like.objects.filter(pk=before.like_id).delete()
     tell_change(before, before._replace(like_id=None, has_passed=True))
     pair = {"passer": before.me, "passed": before.other}
     if before.has_passed:
         return Pass.objects.get(**pair), False
-    return Pass.objects.create(**pair), True
+    return Pass.objects.create(**pair, is_unmatch=is_unmatch), True
 
 
 @recorded()
@@ -182,7 +182,7 @@ def unmatch(*, match: Match, by: Profile) -> None:
     before = lock_pair(by, other)
     if not end_match(by, other, match=match):
         raise NotFound
-    _replace_like_by_pass(before)
+    _replace_like_by_pass(before, is_unmatch=True)
 
 
 def end_match(a: Profile, b: Profile, *, match: Match | None = None) -> bool:

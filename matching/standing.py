@@ -27,8 +27,8 @@ SELECT
     (SELECT id FROM matching_like WHERE liker_id = %(other)s AND liked_id = %(me)s),
     EXISTS (SELECT FROM matching_pass WHERE passer_id = %(me)s AND passed_id = %(other)s),
     EXISTS (SELECT FROM matching_pass WHERE passer_id = %(other)s AND passed_id = %(me)s),
-    EXISTS (SELECT FROM matching_pass WHERE passer_id = %(other)s AND passed_id = %(me)s)
-        AND EXISTS (SELECT FROM matching_match WHERE low_id = %(low)s AND high_id = %(high)s),
+    EXISTS (SELECT FROM matching_pass
+            WHERE passer_id = %(other)s AND passed_id = %(me)s AND is_unmatch),
     (SELECT {MAY_WRITE} FROM accounts_user WHERE id = %(my_user)s)
 """  # noqa: S608 # nosec (no input)
 MATCH = """
@@ -56,7 +56,7 @@ class Standing(NamedTuple):
     returned_id: UUID | None
     has_passed: bool
     was_passed: bool
-    # By a pass of who was matched with `me` before.
+    # By a pass that ended their match.
     was_left: bool
     # Whether `me` is neither limited nor barred.
     may_like: bool
@@ -84,18 +84,18 @@ def lock_pair(me: Profile, other: Profile) -> Standing:
     The lock is a statement of its own: crossing likes queue there, and whoever comes second then
     sees what the first one wrote. Raises NotFound when one of them is gone.
     """
-    low, high = sorted((me.pk, other.pk))
     people = {"me": me.pk, "other": other.pk, "my_user": me.user_id, "their_user": other.user_id}
     with prepared() as cursor:
         cursor.execute(LOCK, people)
         is_listed = dict(cursor.fetchall())
         if len(is_listed) < 2:
             raise NotFound
-        cursor.execute(STAND, {**people, "low": low, "high": high})
+        cursor.execute(STAND, people)
         found = Standing(me, other, is_listed[other.pk], *cursor.fetchone())
         # A match that lasts has both likes behind it: without them nobody looks for one.
         if found.like_id is None or found.returned_id is None:
             return found
+        low, high = sorted((me.pk, other.pk))
         cursor.execute(MATCH, {"low": low, "high": high})
         [match_id] = cursor.fetchone() or [None]
         return found._replace(match_id=match_id)

@@ -19,15 +19,11 @@ def reachable(viewer: Profile) -> ProfileQuerySet:
         active.filter(low=viewer).values("high"),
         active.filter(high=viewer).values("low"),
     )
-    parted = Match.objects.filter(
-        Q(low=OuterRef("passer"), high=OuterRef("passed"))
-        | Q(low=OuterRef("passed"), high=OuterRef("passer"))
-    )
-    got_rid = Pass.objects.filter(Exists(parted), passer=OuterRef("pk"), passed=viewer)
+    unmatches = Pass.objects.filter(passer=OuterRef("pk"), passed=viewer, is_unmatch=True)
     return (
         Profile.objects.filter(user__is_active=True)
         .exclude(pk=viewer.pk)
         .unblocked_for(viewer.user)
         .filter(LISTED | Q(pk__in=as_low) | Q(pk__in=as_high))
-        .exclude(Exists(got_rid))
+        .exclude(Exists(unmatches))
     )

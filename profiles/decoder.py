@@ -6,7 +6,6 @@ needs: it takes milliseconds, nothing of a picture is left for the next, and wha
 does, the system ends it at the bounds.
 """
 
-import math
 import os
 import resource
 import struct
@@ -36,7 +35,7 @@ PHOTO, DOCUMENT = b"photo", b"document"
 NOBODY, KILLED = 64, 128
 
 
-def main(descriptor: int, seconds: float, megabytes: int) -> int:
+def main(descriptor: int, seconds: int, megabytes: int) -> int:
     """Answer until whoever asks is gone, or a picture's process does not end well; says how it did."""
     Image.init()
     connection = Connection(descriptor)
@@ -53,10 +52,10 @@ def main(descriptor: int, seconds: float, megabytes: int) -> int:
     return code if code > 0 else KILLED - code
 
 
-def _bound(seconds: float, megabytes: int) -> None:
+def _bound(seconds: int, megabytes: int) -> None:
     """Neither more of the machine than this, nor a file: a dump of memory would hold the picture."""
     for kind, most in (
-        (resource.RLIMIT_CPU, math.ceil(seconds)),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, megabytes * 1024 * 1024),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -91,4 +90,4 @@ def _document(content: bytes) -> tuple[bytes, list[bytes]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))

@@ -6,6 +6,7 @@ whoever started it, whose end of the pipe closes then. Nothing that it says is u
 """
 
 import logging
+import math
 import subprocess  # nosec (one program, which is ours)
 import sys
 import threading
@@ -37,8 +38,9 @@ class ImageTooCostly(ImageUnusable):
 class Decoder:
     """The process that decodes, one picture after the other, and the queue before it.
 
-    A picture has so many `seconds`, of the clock and of the processor, and its process `megabytes`
-    of addresses in all. No more than `waiting` others wait, for `patience` seconds.
+    A picture has so many `seconds` and of a processor half of them: past these it is too costly, past
+    those alone the machine is too busy. Its process has `megabytes` of addresses in all. No more than
+    `waiting` others wait, for `patience` seconds.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class Decoder:
 
     def _started(self) -> "subprocess.Popen[bytes]":
         self._connection, its = Pipe()
-        bounds = [str(its.fileno()), str(self.seconds), str(self.megabytes)]
+        bounds = [str(its.fileno()), str(math.ceil(self.seconds / 2)), str(self.megabytes)]
         with its:
             process = subprocess.Popen(  # noqa: S603 # nosec (nothing in it was sent)
                 [sys.executable, "-m", "profiles.decoder", *bounds],
@@ -138,7 +140,7 @@ class Decoder:
         _end(process)
         if seconds >= self.seconds:
             logger.warning("a picture was given up after %.1f s", seconds)
-            return ImageTooCostly()
+            return Unavailable()
         if process.returncode > KILLED:
             signal = Signals(process.returncode - KILLED).name
             logger.warning("a picture's process was ended by %s", signal)

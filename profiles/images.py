@@ -38,6 +38,10 @@ START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
 BOXES = {"small": (320, 640), "medium": (640, 1280), "large": (1280, 2560)}
 # What the renditions are made of: the largest box, whichever way the picture is turned.
 WORKING_BOX = (2560, 2560)
+# Bytes of a file that is kept: the largest that answers hand over in one piece, lest a slow reader of
+# it keeps a thread (`pupmatch.lib.answers`). Photographs have less; noise loses what nobody sees.
+MAX_FILE_BYTES = 4 * 1024 * 1024
+QUALITIES = (82, 0)
 # What turns a picture upright, by its EXIF orientation.
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -235,9 +239,14 @@ def _fitting(width: int, height: int, box: tuple[int, int]) -> tuple[int, int]:
 
 
 def _webp(picture: Image.Image, size: tuple[int, int]) -> bytes:
-    out = BytesIO()
     small = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
-    small.save(out, "WEBP", quality=82, method=2)  # and no metadata, which has to be passed here
+    for quality in QUALITIES:
+        out = BytesIO()
+        small.save(
+            out, "WEBP", quality=quality, method=2
+        )  # and no metadata, which has to be passed
+        if out.tell() <= MAX_FILE_BYTES:
+            break
     return out.getvalue()
 
 

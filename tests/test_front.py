@@ -1,14 +1,16 @@
 """deploy/haproxy.cfg, as HAProxy itself understands it."""
 
 import re
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from tests.fronts import KEY, Front, fronted
+from tests.fronts import HAPROXY, KEY, Front, fronted
 
 
 def test_two_addresses_are_the_realtime_processs_and_all_others_the_webs(front):
@@ -116,6 +118,24 @@ def waiting(front: Front, path: str, addresses: list[str]) -> Iterator[None]:
         time.sleep(0.2)
         yield
     time.sleep(0.2)
+
+
+@pytest.mark.parametrize("proxies", ["0", "4", "02", "+2", "2 ", ""])
+def test_it_does_not_start_where_nobody_would_be_limited(proxies):
+    """The application takes some of these for a number."""
+    environment = {
+        "FRONT_ADDRESS": "127.0.0.1:3",
+        "WEB_ADDRESS": "127.0.0.1:1",
+        "REALTIME_ADDRESS": "127.0.0.1:2",
+    }
+    command = [str(HAPROXY), "-c", "-f", str(settings.BASE_DIR / "deploy" / "haproxy.cfg")]
+
+    def starts(proxies):
+        env = {**environment, "PROXY_COUNT": proxies}
+        return subprocess.run(command, env=env, capture_output=True).returncode == 0
+
+    assert starts("2")
+    assert not starts(proxies)
 
 
 def test_one_address_has_some_of_the_places_open_and_never_all():

@@ -42,6 +42,18 @@ def test_of_too_many_the_one_used_longest_ago_ends(api):
     assert {each.data["session_id"] for each in told} == {str(pk) for pk in ended}
 
 
+def test_of_those_that_ended_the_oldest_go(api, monkeypatch):
+    monkeypatch.setattr("accounts.services.MOST_ENDED", 2)
+    user, now = UserFactory(), timezone.now()
+    ends = {"ended_at": now, "end_reason": "logout"}
+    _, *kept = [SessionFactory(user=user, **ends) for _ in range(3)]
+    live, others = SessionFactory(user=user), SessionFactory(**ends)
+    entered = api.post("/api/v1/auth/token", {"email": user.email, "password": PASSWORD})
+    assert entered.status_code == 200
+    left = set(Session.objects.values_list("pk", flat=True)) - {Session.objects.latest("pk").pk}
+    assert left == {*(each.pk for each in kept), live.pk, others.pk}
+
+
 def test_a_deleted_or_closed_account_is_signed_out_and_never_an_error(client_for, api):
     for end in (User.delete, lambda user: User.objects.filter(pk=user.pk).update(is_active=False)):
         user = UserFactory()

@@ -1,9 +1,11 @@
 """Nobody undoes a pass, given or received, by removing the dog and making it again."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from accounts.credentials import remove_account
@@ -49,11 +51,14 @@ def test_who_was_unmatched_does_not_come_back_into_the_deck(client_for, me, othe
     set_location(profile=again, point=other.location)
     assert Profile.objects.get(pk=again.pk).is_complete
     assert deck_ids(client_for(other.user)) == []
-    assert deck_ids(client_for(me.user)) == []
-    # As before, a like is not told to whoever passed on them.
-    services.like(liker=again, liked=other)
-    received = client_for(other.user).get("/api/v1/likes/received")
-    assert received.json()["results"] == []
+    client = client_for(me.user)
+    assert deck_ids(client) == []
+    # As before, whoever ended the match is nobody to them.
+    assert client.get(f"/api/v1/profiles/{other.pk}").status_code == 404
+    for decision in ("likes", "passes"):
+        answer = client.post(f"/api/v1/{decision}", {"profile_id": other.pk})
+        assert answer.status_code == 404
+    assert client_for(other.user).get(f"/api/v1/profiles/{again.pk}").status_code == 200
 
 
 def test_passes_of_both_sides_come_back_as_they_were(me, other):
@@ -158,3 +163,14 @@ class TestAtOnce:
             assert Profile.objects.filter(user=a.user).count() == 1, made
             assert not FormerPass.objects.filter(passer=a.user).exists()
             assert decided() == set()
+
+
+def test_an_update_knows_the_unmatches_of_before(me, other):
+    match = matched(me, other)
+    services.unmatch(match=match, by=other)
+    matched(me, ProfileFactory())
+    PassFactory(passer=me)
+    Pass.objects.update(is_unmatch=False)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("matching.migrations.0007_unmatches").MARK)
+    assert [row.passer for row in Pass.objects.filter(is_unmatch=True)] == [other]

@@ -23,7 +23,10 @@ FACTS = {
     "like": lambda me, other: Like.objects.create(liker=me, liked=other),
     "returned": lambda me, other: Like.objects.create(liker=other, liked=me),
     "pass": lambda me, other: Pass.objects.create(passer=me, passed=other),
-    "passed": lambda me, other: Pass.objects.create(passer=other, passed=me),
+    "passed": lambda me, other: Pass.objects.get_or_create(passer=other, passed=me),
+    "unmatched": lambda me, other: Pass.objects.update_or_create(
+        passer=other, passed=me, defaults={"is_unmatch": True}
+    ),
     "block": lambda me, other: Block.objects.create(blocker=me.user, blocked=other.user),
     "blocked": lambda me, other: Block.objects.create(blocker=other.user, blocked=me.user),
     "paused": lambda me, other: change(other, paused_at=timezone.now()),

@@ -1,6 +1,7 @@
 """Pictures to be judged, byte by byte, and ways to look at what became of them."""
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -36,6 +37,13 @@ def zipped():
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("run.js", "alert(1)")
     return out.getvalue()
+
+
+def speckled(size):
+    """What no encoder makes small: each colour of each pixel is there or not, by chance."""
+    chance = random.Random(3)
+    bands = [Image.frombytes("1", size, chance.randbytes(size[0] * size[1] // 8)) for _ in "RGB"]
+    return Image.merge("RGB", [band.convert("L") for band in bands])
 
 
 def chunk(kind, data=b""):

@@ -1,10 +1,13 @@
 import logging
 import struct
+from io import BytesIO
 
 import pytest
+from django.conf import settings
 from PIL import ExifTags, Image, ImageChops, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
+from profiles.images import render_document
 from profiles.tests.factories import picture
 from profiles.tests.pictures import (
     chunk,
@@ -15,9 +18,11 @@ from profiles.tests.pictures import (
     rendered,
     saved,
     segment,
+    speckled,
     with_segments,
     zipped,
 )
+from pupmatch.lib.answers import MAX_WHOLE_BYTES
 
 
 @pytest.mark.requirement("R3.6")
@@ -44,6 +49,13 @@ class TestRenditions:
         ideal = noise.convert("RGB").resize((1280, 960), Image.Resampling.LANCZOS)
         difference = ImageChops.difference(large(photo), ideal).convert("L").tobytes()
         assert sum(difference) / len(difference) < 4
+
+    def test_none_is_larger_than_what_is_handed_over_in_one_piece(self):
+        """Else whoever reads it slowly keeps a thread of the web process."""
+        content = saved(speckled((1280, 2560)))
+        assert len(content) < settings.MAX_PHOTO_BYTES
+        for file in (*rendered(content).files.values(), render_document(BytesIO(content))):
+            assert len(file) <= MAX_WHOLE_BYTES
 
     @pytest.mark.parametrize("orientation", range(1, 9))
     @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])

@@ -27,6 +27,7 @@ class Meeting(Rules):
 
     def _liked(self, two, match):
         self.passes.discard(two)
+        self.unmatches.discard(two)
         self.likes.add(two)
         assert bool(match) == (two[::-1] in self.likes)
         if match:
@@ -62,6 +63,7 @@ class Meeting(Rules):
         can_take_back = two in self.passes and self.can_reach(*two)
         if self.did(two[0], answer, 204 if can_take_back else 404):
             self.passes.discard(two)
+            self.unmatches.discard(two)
 
     @rule(two=pair)
     def unmatch(self, two):
@@ -78,6 +80,7 @@ class Meeting(Rules):
             self.end(*two)
             self.likes.discard(two)
             self.passes.add(two)
+            self.unmatches.add(two)
 
     @rule(two=pair)
     def block(self, two):

@@ -37,6 +37,7 @@ class Rules:
         self.units = {who: self.dogs[who].user.preferences.distance_unit for who in PEOPLE}
         self.likes: set = set()
         self.passes: set = set()
+        self.unmatches: set = set()  # those passes that ended a match
         self.blocks: set = set()
         self.paused: set = set()
         self.banned: set = set()
@@ -83,7 +84,7 @@ class Rules:
         is_listed = b not in self.paused and self.is_complete(b)
         two = frozenset((a, b))
         is_there = b not in self.banned and not self.is_apart(a, b)
-        was_left = (b, a) in self.passes and any(pair == two for pair, _ in self.ended)
+        was_left = (b, a) in self.unmatches
         return is_there and not was_left and (is_listed or two in self.matches)
 
     def suit(self, a: int, b: int) -> bool:
