@@ -15,6 +15,12 @@ class BreedField(serializers.SlugRelatedField):
         super().__init__(slug_field="name", queryset=Breed.objects.all(), **kwargs)
         self.error_messages["does_not_exist"] = "No such breed; see GET /breeds."
 
+    def run_validation(self, data: Any = serializers.empty) -> Breed | None:
+        """REST framework's, which takes an empty text for null."""
+        if data == "":
+            self.fail("does_not_exist")
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> Breed:
         if not isinstance(data, str):
             self.fail("invalid")

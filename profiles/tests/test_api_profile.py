@@ -177,6 +177,7 @@ def test_the_whole_profile_costs_the_same_however_full_it_is(client_for, django_
         ({"birth_date": 20220504}, "/birth_date", "invalid"),
         ({"birth_date": "2020-01-01", "age": 1}, "/age", "invalid"),
         ({"breed": "Cat"}, "/breed", "does_not_exist"),
+        ({"breed": ""}, "/breed", "does_not_exist"),
         ({"breed": 7}, "/breed", "invalid"),
         ({"sex": "neuter"}, "/sex", "invalid_choice"),
         ({"sex": ""}, "/sex", "invalid_choice"),

@@ -45,10 +45,13 @@ def here() -> Here:
 
 
 def asked(here: Here, ask: Ask) -> Answer:
-    """The answer; what was taken is taken back, so that everybody finds the same."""
+    """The answer; what was taken is taken back, so that everybody finds the same.
+
+    412 of a GET is about what was found for it: a deck is kept then, as for any who look at theirs.
+    """
     point = transaction.savepoint()
     answer = here(ask)
-    if answer.status < 400:
+    if answer.status < 400 or (answer.status == 412 and ask.method == "GET"):
         transaction.savepoint_rollback(point)
     else:
         transaction.savepoint_commit(point)
