@@ -117,7 +117,9 @@ def main() -> int:
     rows = sum(found[0] for (kind, _), found in before.items() if kind == "table")
     print(f"backup {between - began:.1f} s, restore {done - between:.1f} s, {rows:,} rows")
     print(f"differs: {', '.join(differ) or 'nothing'}; files {'agree' if kept else 'DIFFER'}")
-    return int(bool(differ) or not kept)
+    if not rows:
+        print("There was nothing to back up: bin/run makes a town.")
+    return int(bool(differ) or not kept or not rows)
 
 
 def url(database: str) -> str:
