@@ -62,19 +62,22 @@ class Part:
             )
 
     def wait_until_up(self) -> None:
-        """Until it answers; fails with the end of its log.
-
-        Started again if it gave up, as bin/run and Docker would: Granian does when one of its workers
-        dies twice within five seconds.
-        """
+        """Until it answers; fails with the end of its log."""
         deadline = time.monotonic() + PATIENCE_S
         while not self.is_up():
-            if self.process is not None and self.process.poll() is not None:
-                self.start()
+            self.revive()
             if time.monotonic() > deadline:
                 tail = self.log.read_text(errors="replace")[-2000:]
                 raise TimeoutError(f"{self.name} did not come up:\n{tail}")
             time.sleep(0.05)
+
+    def revive(self) -> None:
+        """Start it again if it gave up, as bin/run and Docker would.
+
+        Granian does when one of its workers dies twice within five seconds, the other still answering.
+        """
+        if self.process is not None and self.process.poll() is not None:
+            self.start()
 
     def family(self) -> list[psutil.Process]:
         """The process and all below it."""

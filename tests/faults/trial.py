@@ -138,6 +138,8 @@ async def _kill_now_and_then(built: Town, outcome: Outcome, seconds: float, kill
 
 def _kill(built: Town, victim: str) -> str:
     """Kill one part, or one process of it, and see that it comes back."""
+    for each in built.parts.values():
+        each.revive()
     part = built.parts[victim]
     if random.random() < 0.5 and part.kill_one(random.randrange(100)):
         # Whoever started it has to see to it: PostgreSQL recovers, the web server respawns.
