@@ -39,6 +39,25 @@ def test_what_others_may_read_otherwise_is_refused(front, method, path, status, 
     assert front.web.requests == 0
 
 
+@pytest.mark.parametrize("sign", ["\x01", "\x0b", "\x1e", "\x7f"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/events"])
+def test_signs_that_no_header_has_are_refused_alike(front, path, sign):
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Request-ID: a{sign}b\r\nConnection: close\r\n\r\n"
+    )
+    with front.send(request.encode()) as connection:
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in answer
+    assert front.web.requests == front.realtime.requests == 0
+
+
+def test_headers_of_every_script_come_through(front):
+    request = "GET / HTTP/1.1\r\nHost: x\r\nUser-Agent:\tŠkoda 🐕\r\nConnection: close\r\n\r\n"
+    with front.send(request.encode()) as connection:
+        assert connection.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
+
+
 def test_an_upgrade_becomes_a_tunnel(front):
     opening = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     with front.send(f"{opening}Sec-WebSocket-Key: {KEY}\r\n\r\n".encode()) as connection:

@@ -12,6 +12,9 @@ from tests.input.operations import Slot
 WHOLE = re.compile(r"[0-9]{1,4000}")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 
+# What is no HTTP, or has more before its body than a buffer, the front refuses with HAProxy's own page.
+NO_HTTP = b"Your browser sent an invalid request."
+
 
 def is_taken(row: Row, slot: Slot | None) -> bool:
     """Whether the schema of the place allows what stands there."""
@@ -58,6 +61,8 @@ def complaint(answer: Answer, *, is_refused: bool) -> str:
 
 
 def _shape_of_refusal(answer: Answer) -> str:
+    if answer.status == 400 and NO_HTTP in answer.body:
+        return ""
     if answer.headers.get("content-type") != PROBLEM:
         return f"a refusal of type {answer.headers.get('content-type')}"
     if len(answer.body) > 20_000:
