@@ -25,8 +25,9 @@ def is_taken(row: Row, slot: Slot | None) -> bool:
         return _number_is_taken(slot, value)
     if slot.where == "path":
         return slot.takes(value)
-    # Of text in an address we promise less than of a document: blanks around it do not count.
-    return slot.where != "body" or slot.takes(value)
+    # Blanks around a text do not count. Of text in an address we promise less than of a document.
+    is_text = isinstance(value, str)
+    return slot.where != "body" or slot.takes(value) or (is_text and slot.takes(value.strip()))
 
 
 def _number_is_taken(slot: Slot, text: str) -> bool:
