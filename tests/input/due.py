@@ -9,7 +9,9 @@ from tests.input.corpus.rows import Row
 from tests.input.operations import Slot
 
 # As addresses take them.
-WHOLE = re.compile(r"[0-9]{1,4000}")
+WHOLE = re.compile(r"[0-9]+")
+# Python reads no more into a number; a longer one is past every bound that there is, or zero.
+MOST_DIGITS = 4000
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 
 # What is no HTTP, or has more before its body than a buffer, the front refuses with HAProxy's own page.
@@ -42,7 +44,7 @@ def _number_is_taken(slot: Slot, text: str) -> bool:
         limit = 90 if slot.name == ("near",) else 180
         return bool(DECIMAL.fullmatch(text)) and abs(float(text)) <= limit
     if "integer" in slot.types:
-        return bool(WHOLE.fullmatch(text)) and slot.takes(int(text))
+        return bool(WHOLE.fullmatch(text)) and slot.takes(int(text[:MOST_DIGITS]))
     return bool(DECIMAL.fullmatch(text)) and math.isfinite(float(text)) and slot.takes(float(text))
 
 
