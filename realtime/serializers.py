@@ -38,6 +38,7 @@ class EventQuerySerializer(serializers.Serializer):
     )
     wait = DigitsField(
         min_value=0,
+        max_value=2**63 - 1,
         default=0,
         help_text=f"Seconds to wait when there is nothing yet; at most {LONGEST_WAIT_S}.",
     )
