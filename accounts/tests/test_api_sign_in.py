@@ -218,7 +218,7 @@ def test_every_sign_in_costs_exactly_one_hash(
     # The lockout, find, and the log with its account locked; success sees how many sign-ins there are,
     # opens one with its token, takes back what was counted, and tells the other devices (number, event,
     # wake-up), all but the first two in a savepoint.
-    with django_assert_num_queries(13 if status == 200 else 4):
+    with django_assert_num_queries(14 if status == 200 else 4):
         answer = api.post(TOKEN, {"email": email, "password": password})
     assert answer.status_code == status
     assert len(runs) == 1

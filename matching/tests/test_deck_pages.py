@@ -173,6 +173,7 @@ def test_filling_reads_the_narrow_index_and_no_profile(viewer):
     plan = plans(viewer)
     assert "Index Only Scan using candidate_by_bound" in plan
     filling = plan[: plan.index("FROM matching_deck WHERE viewer_id", plan.index("matching_best"))]
-    assert "Seq Scan" not in filling
+    # What was kept for others may be so little that all of it is read.
+    assert "Seq Scan" not in filling.replace("Seq Scan on matching_deck", "")
     dogs = [line for line in filling.splitlines() if "candidate_by_bound" in line]
     assert sum(map(rows_read, dogs)) < 3 * SIZE
