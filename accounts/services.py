@@ -182,9 +182,8 @@ def start_session(
     newest = user.sessions.live().order_by("-last_used_at", "-pk")
     if surplus := list(newest.values_list("pk", flat=True)[MOST_SIGN_INS - 1 :]):
         end_sessions(Session.objects.filter(pk__in=surplus), Session.EndReason.SURPLUS)
-    ended = user.sessions.exclude(ended_at=None).order_by("-pk").values_list("pk", flat=True)
-    if old := list(ended[MOST_ENDED:]):
-        Session.objects.filter(pk__in=old).delete()
+    ended = user.sessions.exclude(ended_at=None).order_by("-pk").values("pk")
+    Session.objects.filter(pk__in=ended[MOST_ENDED:]).delete()
     session = Session.objects.create(
         user=user,
         ip_address=ip_address,

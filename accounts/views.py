@@ -101,8 +101,7 @@ class RefreshView(PublicView):
 
         Spent again within ten seconds (an app that lost the answer) it gives the refresh token that
         followed it once more, with an access token of its own. Later it ends the sign-in with all its
-        tokens, because somebody has a copy: 401 `refresh_refused`, as for a token that expired or was
-        signed out.
+        tokens, because somebody has a copy: 401 `refresh_refused`, as for an expired or ended one.
         """
         token = parsed(RefreshSerializer, request)["refresh"]
         pair = services.refresh(token=token, caller=caller(request))

@@ -26,7 +26,7 @@ from pupmatch.lib.problems import Unavailable
 
 logger = logging.getLogger(__name__)
 
-# Bytes of what describes a picture, and of one file: noise as large as a document is kept has 10 MB.
+# Bytes of what describes a picture, and of one file: more than `images.MAX_FILE_BYTES`.
 MOST_HEAD, MOST_FILE = 1_000, 16 * 1024 * 1024
 SLOWEST_START_S = 10
 
@@ -38,9 +38,9 @@ class ImageTooCostly(ImageUnusable):
 class Decoder:
     """The process that decodes, one picture after the other, and the queue before it.
 
-    A picture has so many `seconds` and of a processor half of them: past these it is too costly, past
-    those alone the machine is too busy. Its process has `megabytes` of addresses in all. No more than
-    `waiting` others wait, for `patience` seconds.
+    A picture has so many `seconds` of the clock, past which the machine is too busy, and half as many
+    of a processor, past which it is too costly; its process has `megabytes` of addresses in all. No
+    more than `waiting` others wait, for `patience` seconds.
     """
 
     def __init__(

@@ -242,9 +242,8 @@ def _webp(picture: Image.Image, size: tuple[int, int]) -> bytes:
     small = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
     for quality in QUALITIES:
         out = BytesIO()
-        small.save(
-            out, "WEBP", quality=quality, method=2
-        )  # and no metadata, which has to be passed
+        # And no metadata, which would have to be passed here.
+        small.save(out, "WEBP", quality=quality, method=2)
         if out.tell() <= MAX_FILE_BYTES:
             break
     return out.getvalue()

@@ -35,7 +35,7 @@ NOT_USUAL = {
 }
 
 
-# Each refusal that was counted holds some locks, of which PostgreSQL has 6,400 for everybody.
+# In one transaction a whole category filled PostgreSQL's table of locks, which all share.
 AT_ONCE = 250
 
 
@@ -51,7 +51,7 @@ def here() -> Here:
 
 @contextmanager
 def afterwards_as_before() -> Iterator[None]:
-    """What refusals leave in the counts of asking is locked until it is taken back."""
+    """Take back what refusals left in the counts of asking."""
     point = transaction.savepoint()
     yield
     transaction.savepoint_rollback(point)
