@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -117,6 +117,23 @@ def in_the_tests_transaction() -> Iterator[None]:
     finally:
         for signal in (request_started, request_finished):
             signal.connect(close_old_connections)
+
+
+def take_back(point: str) -> None:
+    """Undo what was done to the database since the savepoint."""
+    transaction.savepoint_rollback(point)
+    # Or it stays open with all that follow in it, each of which holds a lock until the test ends.
+    transaction.savepoint_commit(point)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What is done to the database meanwhile is undone. Unlike `atomic()` it may have durable blocks in it."""
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        take_back(point)
 
 
 class Here:

@@ -5,12 +5,11 @@ error of ours, every refusal is a problem document, and what was refused changed
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.db import transaction
 
-from tests.input.asking import Answer, Ask, Here
+from tests.input.asking import Answer, Ask, Here, take_back
 from tests.input.corpus import CORPUS, LEAST
 from tests.input.digest import digest
 from tests.input.due import complaint
@@ -35,10 +34,6 @@ NOT_USUAL = {
 }
 
 
-# In one transaction a whole category filled PostgreSQL's table of locks, which all share.
-AT_ONCE = 250
-
-
 @pytest.fixture
 def me(db: None) -> Insider:
     return insider()
@@ -49,14 +44,6 @@ def here() -> Here:
     return Here()
 
 
-@contextmanager
-def afterwards_as_before() -> Iterator[None]:
-    """Take back what refusals left in the counts of asking."""
-    point = transaction.savepoint()
-    yield
-    transaction.savepoint_rollback(point)
-
-
 def asked(here: Here, ask: Ask) -> Answer:
     """The answer; what was taken is taken back, so that everybody finds the same.
 
@@ -65,7 +52,7 @@ def asked(here: Here, ask: Ask) -> Answer:
     point = transaction.savepoint()
     answer = here(ask)
     if answer.status < 400 or (answer.status == 412 and ask.method == "GET"):
-        transaction.savepoint_rollback(point)
+        take_back(point)
     else:
         transaction.savepoint_commit(point)
     return answer
@@ -102,13 +89,11 @@ def test_whatever_is_sent_is_taken_as_it_is_or_refused(here, me, sized, name):
     rows, _ = CORPUS[name]
     played = sized(sample, product)(rows, operations())
     assert {each.row.id for each in played} == {row.id for row in rows}
-    for start in range(0, len(played), AT_ONCE):
-        with afterwards_as_before():
-            before = digest()
-            found = list(complaints(here, me, played[start : start + AT_ONCE]))
-            assert not found, "\n".join(found)
-            # In full size it takes long enough for something to have become unusual, and to mask others.
-            if sized(0, 1):
-                assert unusual(here, me) == NOT_USUAL
-            after = digest()
-            assert {table for table in after if after[table] != before[table]} == set()
+    before = digest()
+    found = list(complaints(here, me, played))
+    assert not found, "\n".join(found)
+    # In full size it takes long enough for something to have become unusual, and to mask others.
+    if sized(0, 1):
+        assert unusual(here, me) == NOT_USUAL
+    after = digest()
+    assert {table for table in after if after[table] != before[table]} == set()

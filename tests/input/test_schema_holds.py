@@ -10,13 +10,12 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
-from django.db import transaction
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.schemas import APIOperation
 
 from tests.input import schemathesis_hooks
-from tests.input.asking import in_the_tests_transaction
+from tests.input.asking import in_the_tests_transaction, taken_back
 from tests.input.insiders import Insider
 from tests.input.operations import signed
 from tests.input.people import insider
@@ -54,10 +53,8 @@ def try_out(operation: APIOperation, mode: GenerationMode, me: Insider) -> None:
     )
     @hypothesis.given(operation.as_strategy(generation_mode=mode))
     def one(case: Any) -> None:
-        point = transaction.savepoint()
-        with in_the_tests_transaction():
+        with taken_back(), in_the_tests_transaction():
             case.call_and_validate(headers=signed(me))
-        transaction.savepoint_rollback(point)
 
     # Where nothing is asked for, nothing can be wrong.
     with suppress(Unsatisfiable):

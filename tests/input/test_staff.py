@@ -11,11 +11,11 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from pupmatch.lib.tests.admin_pages import address, superuser
+from tests.input.asking import taken_back
 from tests.input.corpus import CORPUS
 from tests.input.corpus.rows import Row
 from tests.input.people import insider
@@ -79,9 +79,8 @@ def boss() -> Client:
 
 def errors(client: Client, method: str, place: Place, row: Row, path: str, **sent: Any) -> list:
     """Ask and take back what it did; what was asked, if it was answered by an error of ours."""
-    point = transaction.savepoint()
-    answer = getattr(client, method)(path, **sent)
-    transaction.savepoint_rollback(point)
+    with taken_back():
+        answer = getattr(client, method)(path, **sent)
     return [(method, place.page, place.name, row.id)] if answer.status_code >= 500 else []
 
 

@@ -9,9 +9,8 @@ import time
 from dataclasses import replace
 
 import pytest
-from django.db import transaction
 
-from tests.input.asking import Ask, Here
+from tests.input.asking import Ask, Here, taken_back
 from tests.input.corpus.rows import Row
 from tests.input.operations import operations
 from tests.input.people import insider
@@ -60,11 +59,10 @@ BUDGET_S = 0.1
 
 def spent(here: Here, ask: Ask) -> float:
     """Seconds of the processor."""
-    point = transaction.savepoint()
-    began = time.process_time()
-    answer = here(ask)
-    taken = time.process_time() - began
-    transaction.savepoint_rollback(point)
+    with taken_back():
+        began = time.process_time()
+        answer = here(ask)
+        taken = time.process_time() - began
     assert answer.status < 500, ask.path
     return taken
 

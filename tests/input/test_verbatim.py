@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from matching.models import Like, Match
@@ -21,7 +20,7 @@ from playgrounds.models import Playground, Review
 from profiles.models import Profile, Prompt
 from pupmatch.lib.csv import FORMULAS, table
 from pupmatch.lib.tests.admin_pages import address, superuser
-from tests.input.asking import Here
+from tests.input.asking import Here, taken_back
 from tests.input.corpus import CORPUS
 from tests.input.corpus.injections import ADDRESSES, HTML
 from tests.input.corpus.rows import Row
@@ -90,15 +89,14 @@ TEXTS = [row for row in CORPUS["text"][0] if row.id.removeprefix("text: ") in SI
 def test_it_comes_back_to_the_letter(me, sized):
     here, wrong = Here(), []
     for placement in written([*CORPUS["injections"][0], *TEXTS], bool(sized(0, 1))):
-        point = transaction.savepoint()
-        answer = here(placement.ask(me, port=9))
         text = placement.row.value.replace("PORT", "9")
-        if answer.status < 300:
-            stored = KEPT[f"{placement.operation} {placement.slot}"]()
-            wrong += [(str(placement), stored)] if stored.strip() != text.strip() else []
-        elif not _may_be_refused(answer.data):
-            wrong += [(str(placement), answer.body)]
-        transaction.savepoint_rollback(point)
+        with taken_back():
+            answer = here(placement.ask(me, port=9))
+            if answer.status < 300:
+                stored = KEPT[f"{placement.operation} {placement.slot}"]()
+                wrong += [(str(placement), stored)] if stored.strip() != text.strip() else []
+            elif not _may_be_refused(answer.data):
+                wrong += [(str(placement), answer.body)]
     assert wrong == []
 
 
@@ -113,11 +111,10 @@ def test_an_address_in_it_is_never_asked(me, bell, run_jobs, sized):
     for row in rows:
         everywhere = list(placements(row, operations()))
         for placement in sized([one_of(everywhere, row.id)], everywhere):
-            point = transaction.savepoint()
-            here(placement.ask(me, port))
-            if placement.operation.id != "reports_create":  # whose job copies photos
-                run_jobs()
-            transaction.savepoint_rollback(point)
+            with taken_back():
+                here(placement.ask(me, port))
+                if placement.operation.id != "reports_create":  # whose job copies photos
+                    run_jobs()
         refusal = here(_subscription(me, row.value.replace("PORT", str(port))))
         assert (refusal.status, refusal.data["errors"][0]["pointer"]) == (400, "/token"), row
     run_jobs()
