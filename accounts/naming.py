@@ -29,6 +29,9 @@ def check_not_ours(name: str, user: User) -> None:
     Staff may have one. Titles such as "Moderator" are free: dogs are called all sorts, every
     language has its own, and none of our people writes to anybody in the app.
     """
-    letters = "".join(sign for sign in folded(name) if sign.isalnum() or sign in SIGNS)
-    if OURS.search(letters.replace("rn", "m")) and not user.is_staff:
-        raise ValidationError("Only our own people may be called that.", code="reserved")
+    signs = folded(name)
+    # Once with the signs that stand for letters, and once without, when they stand between them.
+    for kept in (SIGNS, frozenset()):
+        letters = "".join(sign for sign in signs if sign.isalnum() or sign in kept)
+        if OURS.search(letters.replace("rn", "m")) and not user.is_staff:
+            raise ValidationError("Only our own people may be called that.", code="reserved")

@@ -43,10 +43,12 @@ def send_counted(user: User, message: EmailMessage) -> None:
 
 def _counted_as(user: User) -> str:
     # Whose address it is has a count of their own: what strangers ask for by tags of it uses up none
-    # of it, and a new password can be asked for whenever it is needed. So has the plain address,
-    # which one account alone has.
-    box = mailbox(user.email)
-    if is_own_address(user) or user.email == box:
+    # of it, and a new password can be asked for whenever it is needed.
+    if is_own_address(user):
         return str(user.pk)
+    # So has the plain address, which one account at a time has: by what it is, as others may have it next.
+    box = mailbox(user.email)
+    if user.email == box:
+        return email_digest(f"plain {box}")
     # The others together, dots and tags aside, or each of them would have a limit of its own.
     return email_digest(box)

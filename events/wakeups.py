@@ -17,6 +17,8 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from pupmatch.lib.outages import NO_REDIS
+
 logger = logging.getLogger(__name__)
 
 CHANNEL = "pupmatch_wakeups"
@@ -48,7 +50,7 @@ def _through_redis(text: str) -> bool:
         return False
     try:
         _redis(settings.REDIS_URL).publish(CHANNEL, text)
-    except redis.RedisError:
+    except NO_REDIS:
         _rests_until = time.monotonic() + REST_S
         logger.warning("Redis does not answer; wake-ups go through PostgreSQL", exc_info=True)
         return False

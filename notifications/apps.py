@@ -1,7 +1,8 @@
 """Push, mail, and what people want to be told."""
 
 from django.apps import AppConfig
-from prometheus_client import REGISTRY
+
+from pupmatch.lib.metrics import add_collector
 
 
 class NotificationsConfig(AppConfig):
@@ -14,4 +15,4 @@ class NotificationsConfig(AppConfig):
         """Make pushes known to /metrics."""
         from notifications.metrics import PushCollector  # needs the models
 
-        REGISTRY.register(PushCollector())
+        add_collector(PushCollector())

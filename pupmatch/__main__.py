@@ -1,12 +1,14 @@
 """Serves the web process: `python -m pupmatch`, with any of granian's options after it.
 
 Its workers part from it after the product was loaded, so that they share the memory of what they
-only read: a third less for each (`bench/memory.py`).
+only read: a third less for each (`bench/memory.py`). They count in files of one folder, so that /metrics
+says the same whichever of them is asked.
 """
 
 import gc
 import os
 import sys
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -34,9 +36,12 @@ def load() -> None:
 
 
 if __name__ == "__main__":
-    load()
-    os.environ.setdefault("GRANIAN_BLOCKING_THREADS", "4")
-    # A new thread needs a new connection to the database, and to the bucket, which takes it longest.
-    os.environ.setdefault("GRANIAN_BLOCKING_THREADS_IDLE_TIMEOUT", "600")
-    sys.argv[1:1] = [*OPTIONS, "pupmatch.wsgi:application"]
-    entrypoint()
+    with TemporaryDirectory(prefix="pupmatch-metrics-") as shared:
+        # Read when the library is imported, which settings.py does not.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
+        load()
+        os.environ.setdefault("GRANIAN_BLOCKING_THREADS", "4")
+        # A new thread needs a new connection to the database, and to the bucket, which takes it longest.
+        os.environ.setdefault("GRANIAN_BLOCKING_THREADS_IDLE_TIMEOUT", "600")
+        sys.argv[1:1] = [*OPTIONS, "pupmatch.wsgi:application"]
+        entrypoint()

@@ -15,9 +15,9 @@ environ.Env.read_env(BASE_DIR / ".env")
 DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses-to-start-with"  # noqa: S105 (its name says so)
 
 
-def secret(name: str, *, debug: bool) -> str:
-    """One secret. In production it must be set, long, and not the development one."""
-    value = env.str(name, default="")
+def secret(name: str, *, debug: bool, default: str = "") -> str:
+    """One secret. In production it must be long, not the development one, and set where it has no default."""
+    value = env.str(name, default="") or default
     if debug:
         return value or DEVELOPMENT_SECRET
     if not value:

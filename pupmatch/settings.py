@@ -30,7 +30,7 @@ VERSION = "0.5.0"
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", debug=DEBUG)
-JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="") or SECRET_KEY
+JWT_SIGNING_KEY = secret("JWT_SIGNING_KEY", debug=DEBUG, default=SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if not DEBUG and not ALLOWED_HOSTS:
@@ -567,7 +567,7 @@ if not DEBUG:
     # Browsers take such a cookie by https from this very host alone.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 
 # A scraper shows this token as `Authorization: Bearer …`; without one only DEBUG shows figures.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

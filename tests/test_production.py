@@ -77,8 +77,8 @@ messages = default_storage(request)
 messages.add(20, "Sign in again.")
 messages.update(page)
 for name, cookie in sorted(page.cookies.items()):
-    print(name, cookie["path"], cookie["secure"], cookie["domain"] or "no domain")
-print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_PATH, settings.SESSION_COOKIE_DOMAIN)
+    print(name, cookie["path"], cookie["secure"], cookie["httponly"], cookie["domain"] or "no domain")
+print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_PATH, settings.SESSION_COOKIE_HTTPONLY, settings.SESSION_COOKIE_DOMAIN)
 print(settings.MFA_TOTP_TOLERANCE, settings.SPECTACULAR_SETTINGS["SWAGGER_UI_SETTINGS"]["persistAuthorization"])
 print(Client().get("/metrics", headers={"host": "api.pupmatch.example", "x-forwarded-proto": "https"}).status_code)
 """
@@ -93,10 +93,10 @@ def test_production_speaks_https_alone():
         "401 max-age=31536000; includeSubDomains; preload",
         "False",
         "True True",
-        "__Host-csrftoken / True no domain",
-        "__Host-messages / True no domain",
-        "__Host-staff_browser / True no domain",
-        "__Host-sessionid / None",
+        "__Host-csrftoken / True True no domain",
+        "__Host-messages / True True no domain",
+        "__Host-staff_browser / True True no domain",
+        "__Host-sessionid / True None",
         "0 False",
         "404",
     ], asked.stderr
@@ -176,6 +176,7 @@ def test_photos_may_have_a_host_of_their_own(tmp_path):
             {"SECRET_KEY": "development-only-secret-that-production-refuses-to-start-with"},
             "SECRET_KEY is a default",
         ),
+        ({"JWT_SIGNING_KEY": "short"}, "JWT_SIGNING_KEY is a default or shorter than 40"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set"),
         ({"APP_URL": "http://pupmatch.example"}, "APP_URL must be the https address"),
         ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),

@@ -20,6 +20,7 @@ SOMEBODY = SimpleNamespace(is_staff=False)
         "Ƥupmatch", "PupMa7ch", "PupMatcᏂ", "Pupmatⅽħ", "ᑭᑌᑭᗰᗅTCH", "Official Puρ-Μatch Support",
         "₱upMat¢h", "PupMa₮©h", "P∪p Matc-h", "PUPMA✝CH", "PupM∀tch", "PupMΔtch", "Pʊpmatch", "ꝓupmatch",
         "ᑭᑌᑭᗰᗩTᑕᕼ", "ᏢᏌᏢᎷᎪᎢᏟᎻ", "卩ㄩ卩爪卂ㄒ匚卄", "PupMȺtch", "PupMaⱦch",
+        "Pup†Match", "Pup © Match 4", "Pup∆Match", "p†u†p†m†a†t†c†h", "Pup@Match", "Pup¢Match Support",
     ],
 )  # fmt: skip
 def test_other_letters_make_no_other_name(name):
@@ -47,7 +48,8 @@ def test_every_letter_of_the_table_counts(letters):
         "Pat Upham",
         "Support Moderator",
         "卩卂",
-        "Pup © Match 4",
+        "Pup © Math 4",
+        "† Pup † Mat",
     ],
 )
 def test_dogs_of_all_countries_keep_theirs(name):

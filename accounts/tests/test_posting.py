@@ -92,6 +92,29 @@ def test_who_has_the_plain_address_gets_a_new_password_before_it_is_confirmed(ma
     assert len(mails()) == 5 + 5
 
 
+def registers_and_leaves(mails, number):
+    user, _ = services.register(email=BOX, password=PASSWORD, caller=CALLER)
+    mails()
+    credentials.remove_account(user=user)
+
+
+def moves_there_and_away(mails, number):
+    user = UserFactory()
+    credentials.move_account(user=user, email=BOX)
+    credentials.send_verification(user)
+    mails()
+    credentials.move_account(user=user, email=f"away{number}@pupmatch.example")
+
+
+@pytest.mark.usefixtures("real_limits")
+@pytest.mark.parametrize("come_and_go", [registers_and_leaves, moves_there_and_away])
+def test_the_plain_address_gets_no_more_for_having_many_accounts(mails, time_machine, come_and_go):
+    time_machine.move_to(timezone.now(), tick=False)
+    for number in range(8):
+        come_and_go(mails, number)
+    assert [mail.to for mail in mails()].count([BOX]) == 5
+
+
 @pytest.mark.usefixtures("real_limits")
 @pytest.mark.django_db(transaction=True)
 def test_and_no_more_of_eight_at_once(in_parallel, mailoutbox):

@@ -2,13 +2,6 @@
 
 from django.db import migrations, models
 
-# Whether it was that pass which ended their match, nobody wrote down: most did.
-MARK = """
-UPDATE matching_pass SET is_unmatch = true
-FROM matching_match WHERE ended_at IS NOT NULL
-    AND low_id = least(passer_id, passed_id) AND high_id = greatest(passer_id, passed_id)
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -26,5 +19,4 @@ class Migration(migrations.Migration):
             name="is_unmatch",
             field=models.BooleanField(db_default=False, default=False, help_text="Ended a match."),
         ),
-        migrations.RunSQL(MARK, migrations.RunSQL.noop),
     ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.credentials import remove_account
 from matching import services
-from matching.models import FormerPass, Pass
+from matching.models import FormerPass, Match, Pass
 from matching.tasks import forget_old_decks
 from matching.tests.asking import deck_ids
 from matching.tests.factories import PassFactory, matched
@@ -165,12 +165,23 @@ class TestAtOnce:
             assert decided() == set()
 
 
+def _unliked_and_passed_on_by_both():
+    """Long after their match, so that either may take the pass back."""
+    a, b = ProfileFactory(), ProfileFactory()
+    matched(a, b)
+    services.unlike(liker=a, liked=b)
+    Match.objects.between(a, b).update(ended_at=timezone.now() - timedelta(hours=1))
+    services.pass_on(passer=a, passed=b)
+    services.pass_on(passer=b, passed=a)
+
+
 def test_an_update_knows_the_unmatches_of_before(me, other):
     match = matched(me, other)
     services.unmatch(match=match, by=other)
     matched(me, ProfileFactory())
     PassFactory(passer=me)
+    _unliked_and_passed_on_by_both()
     Pass.objects.update(is_unmatch=False)
     with connection.cursor() as cursor:
-        cursor.execute(import_module("matching.migrations.0007_unmatches").MARK)
+        cursor.execute(import_module("matching.migrations.0008_unmatches_of_before").MARK)
     assert [row.passer for row in Pass.objects.filter(is_unmatch=True)] == [other]

@@ -2,9 +2,9 @@
 
 from django.apps import AppConfig
 from django.urls import register_converter
-from prometheus_client import REGISTRY
 
 from pupmatch.lib.converters import IdConverter
+from pupmatch.lib.metrics import add_collector
 
 
 class LibConfig(AppConfig):
@@ -19,4 +19,4 @@ class LibConfig(AppConfig):
         from pupmatch.lib.jobs.metrics import QueueCollector  # needs the models
 
         register_converter(IdConverter, "id")
-        REGISTRY.register(QueueCollector())
+        add_collector(QueueCollector())

@@ -1,8 +1,34 @@
-"""What is counted of every request, for /metrics."""
+"""What is counted of every request, and what /metrics says of all processes that count."""
+
+import os
 
 from django.http import HttpRequest, HttpResponse
 from django_prometheus.middleware import PrometheusAfterMiddleware
 from django_prometheus.utils import Time, TimeSince
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+# Prometheus' own name: the folder in which processes count together.
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_asked: list[Collector] = []
+
+
+def add_collector(collector: Collector) -> None:
+    """Have /metrics say what this one finds, which must be the same in every process."""
+    _asked.append(collector)
+    REGISTRY.register(collector)
+
+
+def figures() -> bytes:
+    """All that is counted, as Prometheus reads it: by all who share a folder, else by this process."""
+    if SHARED_FOLDER not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    for collector in _asked:
+        registry.register(collector)
+    return generate_latest(registry)
 
 
 class ViewMetricsMiddleware(PrometheusAfterMiddleware):

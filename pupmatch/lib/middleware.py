@@ -17,7 +17,7 @@ from pupmatch.lib.ids import uuid7
 from pupmatch.lib.logs import current_request_id, current_user_id
 from pupmatch.lib.outages import is_outage, unavailable
 from pupmatch.lib.problems import problem_response
-from pupmatch.lib.requests import current_request
+from pupmatch.lib.requests import current_request, is_staffs
 
 ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
@@ -39,7 +39,7 @@ class StaffMiddleware:
         self.csrf = CsrfViewMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not _is_staffs(request):
+        if not is_staffs(request):
             return self.get_response(request)
         try:
             return self.for_staff(request)
@@ -51,11 +51,7 @@ class StaffMiddleware:
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
         """Refuses a forged form of the admin's."""
-        return self.csrf.process_view(request, *args) if _is_staffs(request) else None
-
-
-def _is_staffs(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/admin")
+        return self.csrf.process_view(request, *args) if is_staffs(request) else None
 
 
 class RequestIdMiddleware:

@@ -30,6 +30,7 @@ from psycopg_pool import PoolTimeout
 
 from pupmatch.lib.patience import limited
 from pupmatch.lib.problems import Unavailable, problem_response
+from pupmatch.lib.requests import is_staffs
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ ELSEWHERE = (
     redis.exceptions.ReadOnlyError,
     redis.exceptions.OutOfMemoryError,
 )
+# For whoever can do without: it is away, or what answers there is none, and reading its answer fails.
+NO_REDIS = (redis.RedisError, TypeError, ValueError, LookupError, AttributeError)
 FILES = {
     getattr(errno, name)
     for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO", "ESTALE", "EMFILE", "ENFILE")
@@ -100,7 +103,7 @@ class OutageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         seconds, waited_s = settings.DATABASE_PATIENCE_MS / 1000, waited(request)
-        if _is_staffs(request):
+        if is_staffs(request):
             seconds, waited_s = seconds and STAFFS_PATIENCE_S, 0
         with limited(seconds, waited_s=waited_s):
             return self.get_response(request)
@@ -126,7 +129,7 @@ def waited(request: HttpRequest) -> float:
 def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     """503: a page for staff, a problem for everybody else."""
     note(error)
-    if _is_staffs(request) and request.accepts("text/html"):
+    if is_staffs(request) and request.accepts("text/html"):
         # Without the request, whose session and person are in the database.
         response = HttpResponse(render_to_string("unavailable.html"), status=503)
     else:
@@ -146,7 +149,3 @@ def note(error: BaseException) -> None:
     cause = error.__cause__
     words = str(cause) if isinstance(cause, psycopg.OperationalError) and not cause.sqlstate else ""
     logger.warning("unavailable: %s %s", type(cause or error).__name__, words.partition("\n")[0])
-
-
-def _is_staffs(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/admin")

@@ -47,6 +47,11 @@ class Caller(NamedTuple):
     user_agent: str
 
 
+def is_staffs(request: HttpRequest) -> bool:
+    """Whether the admin is asked, whose people look at pages and wait for them."""
+    return request.path_info.startswith("/admin")
+
+
 def caller(request: HttpRequest | Request) -> Caller:
     """Where this request came from."""
     return Caller(client_ip(request), user_agent(request))

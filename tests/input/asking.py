@@ -5,7 +5,7 @@ import io
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -60,9 +60,6 @@ class Answer:
     def data(self) -> Any:
         """The document."""
         return json.loads(self.body)
-
-
-Asker = Callable[[Ask], Answer]
 
 
 # --- In this process ------------------------------------------------------------------------------

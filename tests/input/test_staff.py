@@ -102,6 +102,14 @@ def test_lists_and_their_filters(boss, sized):
     assert found == []
 
 
+def test_rows_are_referred_to_by_their_key_alone(boss):
+    for model_admin in ADMINS.values():
+        page, key = address(model_admin.model, "changelist"), model_admin.opts.pk.name
+        for name in {each.name for each in model_admin.opts.get_fields(include_hidden=True)}:
+            refused = boss.get(page, {"_to_field": name}).status_code == 400
+            assert refused == (name != key), (page, name)
+
+
 def test_ids_in_addresses(boss, sized):
     found = []
     for model_admin, row in rows_of_every_list():

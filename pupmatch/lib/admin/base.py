@@ -115,6 +115,10 @@ class StaffAdmin(ModelAdmin):
         name, _, kind = lookup.partition(LOOKUP_SEP)
         return name in offered and kind in ("", "exact", "isnull")
 
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Only the key, to which all refer; Django's own answer fails at the name of a relation."""
+        return to_field == self.opts.pk.name
+
     def row(self, request: HttpRequest, object_id: str) -> Any:
         """The row of an action's page; 404 when it is gone."""
         found = self.get_object(request, object_id)

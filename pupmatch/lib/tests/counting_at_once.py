@@ -3,9 +3,12 @@
 import multiprocessing
 import shutil
 import socket
+import socketserver
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
@@ -40,6 +43,26 @@ class RedisServer:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+class Nonsense(socketserver.StreamRequestHandler):
+    """Answers all questions of Redis with one figure."""
+
+    def handle(self) -> None:
+        while self.rfile.readline():
+            self.wfile.write(b":1\r\n")
+
+
+@contextmanager
+def no_redis(protocol: int) -> Iterator[str]:
+    """The address of something that answers and is no Redis, asked by that version of the protocol."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Nonsense) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield f"redis://127.0.0.1:{server.server_address[1]}/0?protocol={protocol}"
+        finally:
+            server.shutdown()
 
 
 def in_processes(work: Sequence[Callable[[], Any]]) -> list[Any]:

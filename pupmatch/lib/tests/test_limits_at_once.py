@@ -3,8 +3,6 @@
 import math
 import os
 import signal
-import socketserver
-import threading
 import time
 from collections import Counter
 from functools import partial
@@ -13,7 +11,7 @@ import pytest
 import redis
 
 from pupmatch.lib.models import LimitedCaller, RequestCounter
-from pupmatch.lib.tests.counting_at_once import REDIS, RedisServer, in_processes
+from pupmatch.lib.tests.counting_at_once import REDIS, RedisServer, in_processes, no_redis
 from pupmatch.lib.throttling import counting, in_memory, in_redis, limit_of, refusals
 from pupmatch.lib.throttling.limits import Kind
 
@@ -210,20 +208,12 @@ class TestWithoutRedis:
         in_redis._away_until = None
         assert not counting.count([walk()]).is_allowed
 
-    def test_one_that_answers_something_else_counts_as_away(self, settings, caplog):
-        class Nonsense(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                while self.rfile.readline():
-                    self.wfile.write(b":1\r\n")
-
-        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Nonsense) as server:
-            server.daemon_threads = True
-            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-            settings.REDIS_URL = "redis://127.0.0.1:{1}/0?protocol=2".format(*server.server_address)
+    @pytest.mark.parametrize("protocol", [2, 3])
+    def test_one_that_answers_something_else_counts_as_away(self, settings, caplog, protocol):
+        with no_redis(protocol) as settings.REDIS_URL:
             try:
                 assert [counting.count([walk()]).number for _ in range(2)] == [1, 2]
             finally:
-                server.shutdown()
                 in_redis._client(settings.REDIS_URL).close()
                 in_redis._away_until = None
         assert RequestCounter.objects.get().count == 2

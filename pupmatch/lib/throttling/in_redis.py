@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.commands.core import Script
 from redis.retry import Retry
 
+from pupmatch.lib.outages import NO_REDIS
 from pupmatch.lib.throttling.limits import Count, Limit
 
 logger = logging.getLogger(__name__)
@@ -24,8 +25,6 @@ T = TypeVar("T")
 TIMEOUT_S = 0.2
 REST_S = 2.0
 PREFIX = "pupmatch:limit:"
-# What reading an answer raises that is not what was asked for: whoever says it is no Redis.
-NONSENSE = (TypeError, ValueError, LookupError)
 # Of each key: how many with this one, and the milliseconds until its window turns. ARGV has two
 # for each: how many are allowed, and the milliseconds of a window.
 COUNT = """
@@ -78,7 +77,7 @@ def _ask(question: Callable[[], T]) -> T | None:
         return None
     try:
         answer = question()
-    except (redis.RedisError, *NONSENSE) as error:
+    except NO_REDIS as error:
         _went_away(error)
         return None
     if _away_until is not None:
