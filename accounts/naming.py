@@ -31,7 +31,7 @@ def check_not_ours(name: str, user: User) -> None:
     """
     signs = folded(name)
     # Once with the signs that stand for letters, and once without, when they stand between them.
-    for kept in (SIGNS, frozenset()):
+    for kept in (SIGNS, set[str]()):
         letters = "".join(sign for sign in signs if sign.isalnum() or sign in kept)
         if OURS.search(letters.replace("rn", "m")) and not user.is_staff:
             raise ValidationError("Only our own people may be called that.", code="reserved")

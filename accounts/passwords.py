@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-# 68,000 passwords and words; bin/common_passwords makes it.
+# 69,000 passwords and words; bin/common_passwords makes it.
 COMMON = Path(__file__).parent / "data" / "common-passwords.txt"
 # What people hang on to a word, because some form asked for a digit or a sign.
 TAIL = re.compile(r"[\d\W_]{1,4}$")

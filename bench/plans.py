@@ -9,7 +9,6 @@ On an empty, migrated database that DATABASE_URL names:
 import os
 import re
 import uuid
-from pathlib import Path
 
 import django
 
@@ -26,9 +25,6 @@ from messaging.models import Message, Participant  # noqa: E402
 from playgrounds.models import Favorite, Playground  # noqa: E402
 from profiles.models import Breed, Photo, Profile  # noqa: E402
 from pupmatch.lib.tests.plans import plans_inside  # noqa: E402
-
-PAGE = Path(__file__).parents[1] / "docs" / "plans.md"
-FAULTS = "## Faults\n"
 
 
 def hot_queries(me: Profile) -> dict[str, QuerySet]:
@@ -137,8 +133,6 @@ def main() -> None:
         print(
             f"## {name.capitalize()}\n\n```\n{tidy(query.explain(analyze=True, costs=False))}\n```\n"
         )
-    # What is no plan stays.
-    print(FAULTS + PAGE.read_text().partition(FAULTS)[2].rstrip())
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from screening.pictures import perceptual_hash
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 # A JPEG straight from a phone passes: it is decoded at half its size or less. The others have to be
-# decoded whole, at up to 12 bytes a pixel, and 19 in WebP: 330 MB (`bench/uploads.py`).
+# decoded whole, at up to 12 bytes a pixel, and 19 in WebP: 312 MB (`bench/uploads.py`).
 MAX_PIXELS = {"JPEG": 8192 * 6144, "MPO": 8192 * 6144, "PNG": 25_000_000, "WEBP": 16_000_000}
 # In several scans nothing can be left out: all coefficients of all colours are kept until the last.
 MAX_PIXELS_IN_SCANS = 25_000_000

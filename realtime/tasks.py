@@ -4,7 +4,7 @@ from pupmatch.lib.jobs import task
 from realtime import services
 
 
-@task(every="*/10 * * * *")
+@task(queue="upkeep", tries=3, every="*/10 * * * *")
 def forget_expired_tickets() -> None:
     """Remove the tickets that nobody used."""
     services.forget_expired_tickets()

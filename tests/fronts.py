@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -19,6 +20,12 @@ from django.conf import settings
 KEY, ACCEPT = "dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 JUNK = "Bearer junk"
 HAPROXY = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin")
+
+
+def version() -> tuple[int, ...]:
+    """Of the HAProxy that is installed."""
+    said = subprocess.run([HAPROXY or "haproxy", "-v"], capture_output=True, text=True, check=True)
+    return tuple(map(int, re.findall(r"version (\d+)\.(\d+)", said.stdout)[0]))
 
 
 class Server(ThreadingHTTPServer):

@@ -219,7 +219,8 @@ def test_every_variable_is_described():
             code,
         )
     )
-    # These are read elsewhere: by the front, and by a helper of the settings.
+    # These are read elsewhere: by a helper of the settings, the front, and the web process's server.
     used |= {"DATABASE_URL", "FRONT_OPEN", "FRONT_RATE", "FRONT_UPLOAD_TIME"}
+    used |= {"WEB_ADDRESS_2", "REALTIME_ADDRESS_2", "GRANIAN_WORKERS", "GRANIAN_BLOCKING_THREADS"}
     described = set(re.findall(r"^([A-Z0-9_]+)=", example, re.M))
     assert used == described

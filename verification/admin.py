@@ -1,6 +1,6 @@
 """Documents that wait for staff, beside the dog's photos."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -22,6 +22,7 @@ from accounts.models import User
 from pupmatch.lib import private
 from pupmatch.lib.admin.actions import done, leads_to
 from pupmatch.lib.admin.base import ReadOnlyAdmin, link
+from pupmatch.lib.admin.filters import WaitingFirst
 from pupmatch.lib.admin.sections import Section
 from pupmatch.lib.text import shows_something
 from verification import deciding
@@ -80,7 +81,7 @@ class ReasonForm(BaseDialogForm):
     )
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(WaitingFirst):
     """The queue, unless something else is asked for; a search looks at everything."""
 
     title = "state"
@@ -89,12 +90,6 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         """Beside the default."""
         return [(State.CONFIRMED, "Confirmed"), (State.REFUSED, "Refused"), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """The default under its name."""
-        default, *others = super().choices(changelist)
-        yield {**default, "display": "Waiting"}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """Those in the state chosen."""

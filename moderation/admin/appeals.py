@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -15,10 +15,11 @@ from moderation.admin.pages import back, filled, may, needs, page, read_only, st
 from moderation.admin.rows import DeskAdmin
 from moderation.models import Appeal
 from pupmatch.lib.admin.base import link
+from pupmatch.lib.admin.filters import WaitingFirst
 from pupmatch.lib.admin.sections import Section
 
 
-class OutcomeFilter(SimpleListFilter):
+class OutcomeFilter(WaitingFirst):
     """Those that wait, unless others are asked for."""
 
     title = "outcome"
@@ -27,12 +28,6 @@ class OutcomeFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         """Beside the default."""
         return [("upheld", "Decision stands"), ("granted", "Decision undone")]
-
-    def choices(self, changelist: Any) -> Any:
-        """The default under its name."""
-        default, *others = super().choices(changelist)
-        yield {**default, "display": "Waiting"}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """The appeals with the outcome chosen."""

@@ -1,6 +1,6 @@
 """One valid request of every operation, with the ids of somebody else's things in it.
 
-A line here and a row in docs/access.md is all that a new operation needs. What follows the operation's
+A new operation needs a line here and a row in docs/access.md, a new shape or body a row there, too. What follows the operation's
 name after ` · ` tells several requests of one operation apart.
 """
 

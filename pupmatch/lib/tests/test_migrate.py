@@ -15,7 +15,7 @@ from pupmatch.lib.management.commands import migrate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# What somebody who reads puts up with, by the promise of docs/security.md.
+# What somebody who reads puts up with, by the promise of docs/operations.md.
 READER_WAITS_MS = 300
 
 
