@@ -23,6 +23,7 @@ from playgrounds.tests.factories import PlaygroundFactory
 from profiles.cells import cell_of
 from profiles.models import Profile
 from profiles.tests.factories import ProfileFactory, picture, place, upload
+from pupmatch.lib.models import LimitedCaller
 from realtime.models import Ticket
 
 V1 = "/api/v1/"
@@ -217,6 +218,11 @@ def _be_told(me: Person, user: User, run_jobs: Any) -> None:
     run_jobs(raising=False)
     # One under way, beside the one that waits to be sent.
     me.ask("post", "auth/email/resend")
+    now = timezone.now()
+    LimitedCaller.objects.create(
+        key="like of theirs", scope="like", kind="person", caller=str(user.pk), user=user,
+        allowed=120, seconds=60, refusals=1, windows=1, since=now, window_ends_at=now,
+    )  # fmt: skip
 
 
 def _traces(user: User, profile: Profile) -> dict[str, str]:
