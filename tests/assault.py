@@ -29,7 +29,8 @@ LONG_FORMS: dict[str, str] = {
     "social": "pytest accounts/tests/test_social_races.py",
     "outages": "tests.faults.outages",
     "uploads": "bench.uploads",
-    "input": "pytest tests/input",
+    # Each line of the log would keep the request that it tells of, of a hundred thousand.
+    "input": "pytest tests/input -n auto --log-level CRITICAL",
     "barrage": "tests.input.barrage --share 0.1",
     "schemathesis": "tests.input.fuzzing --cases 20000",
     "erasure": "pytest exports tests/erasure",
