@@ -3,29 +3,32 @@
 import httpx
 import pytest
 
+from pupmatch.lib.memory import folder
 from realtime.tests.machinery import Process
 
 SERVED = 'django_http_responses_total_by_status_view_method_total{method="GET",status="200",view="pupmatch.lib.health.live"}'
 REQUESTS, SCRAPES = 40, 12
 
 
+def files(web):
+    return list(folder().glob(f"pupmatch-metrics-{web.process.pid}-*/counter_*.db"))
+
+
 @pytest.fixture
 def web(tmp_path, transactional_db):
-    process = Process(
-        command=("pupmatch", "--workers", "2"), log=tmp_path / "log", TMPDIR=str(tmp_path)
-    )
+    process = Process(command=("pupmatch", "--workers", "2"), log=tmp_path / "log")
     yield process
     process.stop()
-    assert not list(tmp_path.glob("pupmatch-metrics-*")), "what was counted is left behind"
+    assert not files(process), "what was counted is left behind"
 
 
-def test_each_worker_says_what_all_of_them_did(web, tmp_path):
+def test_each_worker_says_what_all_of_them_did(web):
     before = web.figure(SERVED)
     for _ in range(REQUESTS):  # each on a connection of its own, which either may take
         httpx.get(f"{web.url}/health/live").raise_for_status()
     counted = {web.figure(SERVED) - before for _ in range(SCRAPES)}
     assert counted == {REQUESTS}
-    assert len(list(tmp_path.glob("pupmatch-metrics-*/counter_*.db"))) >= 2
+    assert len(files(web)) >= 2
 
 
 def test_what_the_database_says_is_said_once(web):

@@ -13,7 +13,6 @@ import logging
 import mmap
 import os
 import struct
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from pupmatch.lib.memory import folder
 from pupmatch.lib.throttling.limits import Count, Limit
 
 logger = logging.getLogger(__name__)
@@ -135,9 +135,7 @@ def _usual_path() -> Path:
     database = settings.DATABASES["default"]
     named = f"{database.get('HOST')}:{database.get('PORT')}/{database['NAME']}"
     name = hashlib.sha256(f"{settings.SECRET_KEY}{named}".encode()).hexdigest()[:16]
-    shared = Path("/dev/shm")  # noqa: S108 # nosec (ours alone by its mode, and no link is followed)
-    folder = shared if os.access(shared, os.W_OK) else Path(tempfile.gettempdir())
-    return folder / f"pupmatch-limits-{os.getuid()}-{name}"
+    return folder() / f"pupmatch-limits-{os.getuid()}-{name}"
 
 
 @cache
