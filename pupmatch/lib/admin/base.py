@@ -117,7 +117,7 @@ class StaffAdmin(ModelAdmin):
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         """Only the key, to which all refer; Django's own answer fails at the name of a relation."""
-        return to_field == self.opts.pk.name
+        return to_field in (self.opts.pk.name, self.opts.pk.attname)
 
     def row(self, request: HttpRequest, object_id: str) -> Any:
         """The row of an action's page; 404 when it is gone."""
