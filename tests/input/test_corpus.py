@@ -34,7 +34,8 @@ NOT_USUAL = {
 }
 
 
-# What each refusal counts is one more version of the same rows, which the next has to step over.
+# With people of their own: what each refusal counts is one more version of the same rows, which the
+# next has to step over, and a message can be edited for a quarter of an hour.
 AT_ONCE = 1_000
 
 
@@ -89,12 +90,13 @@ def test_every_operation_is_asked_for_what_succeeds(here, me):
 
 
 @pytest.mark.parametrize("name", PLAYED)
-def test_whatever_is_sent_is_taken_as_it_is_or_refused(here, me, sized, name):
+def test_whatever_is_sent_is_taken_as_it_is_or_refused(db, here, sized, name):
     rows, _ = CORPUS[name]
     played = sized(sample, product)(rows, operations())
     assert {each.row.id for each in played} == {row.id for row in rows}
     for start in range(0, len(played), AT_ONCE):
         with taken_back():
+            me = insider()
             before = digest()
             found = list(complaints(here, me, played[start : start + AT_ONCE]))
             assert not found, "\n".join(found)
