@@ -24,7 +24,6 @@ from accounts.services import (
     check_password_rules,
     end_sessions,
     lock_unchanged,
-    set_password,
 )
 from accounts.social import identities
 from accounts.social.services import drop_strangers
@@ -80,6 +79,15 @@ def _refuse_staff(user: User) -> None:
     # Before the password is looked at: here would be another place to guess it.
     if user.is_staff:
         raise StaffAccount
+
+
+def set_password(user: User, password: str) -> None:
+    """Give a locked account another password, and tell its owner by mail; the caller ends sign-ins."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)
+    # For whoever restores a backup, in which the old one is still good.
+    transaction.on_commit(lambda: logger.info("password changed", extra={"user_id": str(user.pk)}))
 
 
 def change_password(

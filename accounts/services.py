@@ -4,7 +4,6 @@ Rows are locked from the top down, the account before its sign-ins, so that no t
 each other.
 """
 
-import logging
 import uuid
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.backends import AllowAllUsersModelBackend
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -38,8 +37,6 @@ from pupmatch.lib.problems import NotSignedIn, Problem
 from pupmatch.lib.requests import Caller
 from screening.bans import is_banned_address, is_banned_device
 from screening.services import look_at_device
-
-logger = logging.getLogger(__name__)
 
 # Live ones of a person, and those that have ended and are kept.
 MOST_SIGN_INS = 50
@@ -196,15 +193,6 @@ def start_session(
     )
     publish([user.pk], "account.signed_in", {"session_id": session.pk})
     return session
-
-
-def set_password(user: User, password: str) -> None:
-    """Give a locked account another password, and tell its owner by mail; the caller ends sign-ins."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    enqueue("accounts.tasks.mail_password_changed", user_id=user.pk)
-    # For whoever restores a backup, in which the old one is still good.
-    transaction.on_commit(lambda: logger.info("password changed", extra={"user_id": str(user.pk)}))
 
 
 @recorded()

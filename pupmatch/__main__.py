@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.urls import resolve
 from granian.cli import entrypoint
 
-from pupmatch.lib.memory import folder
+from pupmatch.lib import memory
 
 OPTIONS = ["--interface", "wsgi", "--no-ws", "--respawn-failed-workers"]
 
@@ -38,7 +38,9 @@ def load() -> None:
 
 
 if __name__ == "__main__":
-    with TemporaryDirectory(dir=folder(), prefix=f"pupmatch-metrics-{os.getpid()}-") as shared:
+    with TemporaryDirectory(
+        dir=memory.folder(), prefix=f"pupmatch-metrics-{os.getpid()}-"
+    ) as shared:
         # Read when the library is imported, which settings.py does not.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
         load()

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from accounts.services import refresh
 from accounts.staff.session_store import SessionStore
-from accounts.tests.factories import SessionFactory
+from accounts.tests.factories import PASSWORD, SessionFactory, UserFactory
 from accounts.tokens import issue_pair
 from matching.tests.factories import matched
 from messaging.tests.factories import say, sides_of
@@ -192,3 +192,19 @@ def test_the_password_is_no_argument_which_everybody_on_the_machine_could_read(
         ["bash", "-c", asked], cwd=settings.BASE_DIR, env=env, capture_output=True
     )
     assert found.stdout.decode().split("\n") == [f"postgresql://{argument}", password], found.stderr
+
+
+def test_what_a_backup_does_not_know_is_in_the_log(client_for, caplog):
+    caplog.set_level("INFO")
+    user = UserFactory()
+    client = client_for(user)
+    change = {"current_password": PASSWORD, "password": "a swim in the lake"}
+    client.post("/api/v1/auth/password/change", change)
+    client.delete("/api/v1/me", {"password": change["password"]})
+    told = [
+        (record.message, record.user_id) for record in caplog.records if "user_id" in vars(record)
+    ]
+    assert [line for line in told if line[0] in ("password changed", "account erased")] == [
+        ("password changed", str(user.pk)),
+        ("account erased", str(user.pk)),
+    ]

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from pupmatch.lib.memory import folder
+from pupmatch.lib import memory
 from realtime.tests.machinery import Process
 
 SERVED = 'django_http_responses_total_by_status_view_method_total{method="GET",status="200",view="pupmatch.lib.health.live"}'
@@ -11,7 +11,7 @@ REQUESTS, SCRAPES = 40, 12
 
 
 def files(web):
-    return list(folder().glob(f"pupmatch-metrics-{web.process.pid}-*/counter_*.db"))
+    return list(memory.folder().glob(f"pupmatch-metrics-{web.process.pid}-*/counter_*.db"))
 
 
 @pytest.fixture

@@ -7,20 +7,12 @@ from django.conf import settings
 from django.db import connection
 
 from pupmatch.lib.jobs import upkeep
-from tests.requirements import ROOT
+from tests.pages import page, section
 
 # What libraries bring and keep for themselves.
 OTHERS = re.compile(
     r"(account|axes|socialaccount|auth|accounts_user)_|spatial_ref_sys$|django_(admin_log|content_type|migrations)$"
 )
-
-
-def page(name: str) -> str:
-    return (ROOT / "docs" / name).read_text(encoding="utf-8")
-
-
-def section(text: str, title: str) -> str:
-    return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 def test_all_upkeep_is_listed():

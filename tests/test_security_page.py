@@ -8,9 +8,10 @@ from functools import cache
 import pytest
 
 from tests.assault import LONG_FORMS
+from tests.pages import page, section
 from tests.requirements import ROOT
 
-PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+PAGE = page("security.md")
 # What levels 1 and 2 of ASVS 5.0.0 ask for, by chapter. The seventeenth is not for us.
 ASKED = {
     1: 27, 2: 11, 3: 19, 4: 10, 5: 9, 6: 35, 7: 18, 8: 7, 9: 7,
@@ -29,10 +30,6 @@ ROWS = re.findall(r"^\| (\d+)\.(\d+\.\d+) \| .+? \| ([\w. ]+) \| (.+) \|$", PAGE
 def names_in(path: str) -> set[str]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-
-
-def section(title: str) -> str:
-    return PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 @pytest.mark.parametrize("node", NODES)
@@ -57,7 +54,7 @@ def test_every_link_leads_somewhere():
 
 
 def test_every_long_attack_has_a_row_and_every_row_is_one():
-    named = re.findall(r"^\| `(\w+)` \|", section("The long attacks"), re.M)
+    named = re.findall(r"^\| `(\w+)` \|", section(PAGE, "The long attacks"), re.M)
     assert sorted(named) == sorted(LONG_FORMS)
 
 

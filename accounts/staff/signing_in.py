@@ -8,8 +8,9 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.attempts import Method, record_attempt
+from accounts.credentials import set_password
 from accounts.models import SecondFactor, Session, User
-from accounts.services import end_sessions, set_password
+from accounts.services import end_sessions
 from accounts.staff import factors, lockout, passkeys, sessions
 from events.publishing import recorded
 from pupmatch.lib.audit import record

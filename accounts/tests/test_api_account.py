@@ -257,21 +257,6 @@ def test_rights_are_not_for_the_taking(client_for, api):
     assert (user.is_staff, user.is_superuser, user.is_email_verified) == (False, False, False)
 
 
-def test_what_a_backup_does_not_know_is_in_the_log(client_for, caplog):
-    caplog.set_level("INFO")
-    user = UserFactory()
-    client = client_for(user)
-    client.post(CHANGE, {"current_password": PASSWORD, "password": NEW})
-    client.delete(ME, {"password": NEW})
-    told = [
-        (record.message, record.user_id) for record in caplog.records if "user_id" in vars(record)
-    ]
-    assert [line for line in told if line[0] in ("password changed", "account erased")] == [
-        ("password changed", str(user.pk)),
-        ("account erased", str(user.pk)),
-    ]
-
-
 @pytest.mark.requirement("R2.7")
 def test_an_erased_account_leaves_nothing_and_takes_nobody_with_it(client_for, api):
     user, other = UserFactory.create_batch(2)

@@ -4,10 +4,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from django.conf import settings
-
 from moderation.roles import Role
 from tests.access.world import NO_GROUP, SUPERUSER
+from tests.pages import page, section
 
 # The callers of each column, in the order in which a cell names two answers.
 COLUMNS = {
@@ -61,8 +60,7 @@ def full(answer: str) -> str:
 
 
 def _lines(heading: str) -> list[list[str]]:
-    text = (settings.BASE_DIR / "docs" / "access.md").read_text(encoding="utf-8")
-    part = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    part = section(page("access.md"), heading)
     return [
         [cell.strip() for cell in line.strip()[1:-1].split("|")]
         for line in part.splitlines()

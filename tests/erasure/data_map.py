@@ -4,8 +4,9 @@ import re
 from typing import NamedTuple
 
 from django.apps import apps
-from django.conf import settings
 from django.db.models import Model
+
+from tests.pages import page
 
 FATES = ("goes", "nameless", "stays", "nobody's")
 ROW = re.compile(r"^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
@@ -31,7 +32,7 @@ def _columns(cell: str) -> frozenset[str]:
 
 def read() -> list[Fate]:
     """Every row of the page."""
-    text = (settings.BASE_DIR / "docs" / "data.md").read_text(encoding="utf-8")
+    text = page("data.md")
     return [
         Fate(table, becomes.strip(), _columns(told), _columns(left_out))
         for table, becomes, told, left_out in ROW.findall(text)

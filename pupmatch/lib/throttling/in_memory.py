@@ -22,7 +22,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from pupmatch.lib.memory import folder
+from pupmatch.lib import memory
 from pupmatch.lib.throttling.limits import Count, Limit
 
 logger = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ def _usual_path() -> Path:
     database = settings.DATABASES["default"]
     named = f"{database.get('HOST')}:{database.get('PORT')}/{database['NAME']}"
     name = hashlib.sha256(f"{settings.SECRET_KEY}{named}".encode()).hexdigest()[:16]
-    return folder() / f"pupmatch-limits-{os.getuid()}-{name}"
+    return memory.folder() / f"pupmatch-limits-{os.getuid()}-{name}"
 
 
 @cache
