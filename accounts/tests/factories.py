@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import cache
 
 import factory
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.utils import timezone
 
 from accounts.models import Session, User
@@ -13,9 +13,13 @@ PASSWORD = "a walk in the park"
 
 
 @cache
+def _password_hash(hasher: str) -> str:
+    return make_password(PASSWORD, hasher=hasher)
+
+
 def password_hash() -> str:
-    """The hash of PASSWORD; hashing is slow on purpose, so it is done once."""
-    return make_password(PASSWORD)
+    """The hash of PASSWORD; hashing is slow on purpose, so it is done once by each hasher."""
+    return _password_hash(get_hasher().algorithm)
 
 
 class UserFactory(factory.django.DjangoModelFactory):
